@@ -26,28 +26,39 @@ const redacted = "[secret]"
 
 // Secret is a password or token. The zero value is the empty secret.
 // Compare with [Secret.Equal], not with ==.
-type Secret struct{ value string }
+type Secret struct {
+	// A pointer, because package fmt cannot call the methods of an unexported
+	// field: of a pointer inside somebody's struct it prints the address only.
+	value *string
+}
 
 // New makes a Secret of a plain value.
-func New(value string) Secret { return Secret{value} }
+func New(value string) Secret { return Secret{&value} }
 
 // Reveal returns the plain value. See the package comment for who may call it.
-func (s Secret) Reveal() string { return s.value }
+func (s Secret) Reveal() string { return s.plain() }
+
+func (s Secret) plain() string {
+	if s.value == nil {
+		return ""
+	}
+	return *s.value
+}
 
 // Empty reports whether there is nothing in it.
-func (s Secret) Empty() bool { return s.value == "" }
+func (s Secret) Empty() bool { return s.plain() == "" }
 
 // Equal reports whether both hold the same value, in a time that does not depend
 // on where they differ.
 func (s Secret) Equal(other Secret) bool {
-	return subtle.ConstantTimeCompare([]byte(s.value), []byte(other.value)) == 1
+	return subtle.ConstantTimeCompare([]byte(s.plain()), []byte(other.plain())) == 1
 }
 
 // MAC returns the HMAC-SHA256 of the value under key, by which a record can name
 // a secret without holding anything that it could be found from.
 func (s Secret) MAC(key []byte) [sha256.Size]byte {
 	mac := hmac.New(sha256.New, key)
-	mac.Write([]byte(s.value)) // a hash never returns an error
+	mac.Write([]byte(s.plain())) // a hash never returns an error
 	return [sha256.Size]byte(mac.Sum(nil))
 }
 
@@ -79,10 +90,10 @@ func (k Kind) String() string {
 // with AZDO at offset 76, or 52 characters of [a-z2-7] in the old form; an access
 // token is a JSON Web Token (RFC 7519).
 func (s Secret) Kind() Kind {
-	switch {
-	case len(s.value) == 84 && s.value[76:80] == "AZDO" && only(s.value, alphanumeric):
+	switch plain := s.plain(); {
+	case len(plain) == 84 && plain[76:80] == "AZDO" && only(plain, alphanumeric):
 		return PAT
-	case len(s.value) == 52 && only(s.value, base32Lower):
+	case len(plain) == 52 && only(plain, base32Lower):
 		return PAT
 	case s.isJWT():
 		return AccessToken
@@ -95,7 +106,7 @@ func (s Secret) Kind() Kind {
 // (RFC 7519, 4.1.4). Its signature is not checked, so no more may be made of it
 // than to remember a verdict for a shorter time, or to tell a person.
 func (s Secret) Expiry() (time.Time, bool) {
-	parts := strings.Split(s.value, ".")
+	parts := strings.Split(s.plain(), ".")
 	if len(parts) != 3 {
 		return time.Time{}, false
 	}
@@ -113,7 +124,7 @@ func (s Secret) Expiry() (time.Time, bool) {
 }
 
 func (s Secret) isJWT() bool {
-	parts := strings.Split(s.value, ".")
+	parts := strings.Split(s.plain(), ".")
 	if len(parts) != 3 {
 		return false
 	}

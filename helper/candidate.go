@@ -1,0 +1,304 @@
+package helper
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ado-guard/git-credential-ado-guard/internal/notice"
+	"github.com/ado-guard/git-credential-ado-guard/internal/secret"
+	"github.com/ado-guard/git-credential-ado-guard/store"
+	"github.com/ado-guard/git-credential-ado-guard/validate"
+)
+
+// candidate is a credential that may be handed over.
+type candidate struct {
+	answer     Message // what Git would be told
+	credential validate.Credential
+	fp         store.Fingerprint
+	copied     bool // it is the keyring's copy, not an inner helper's answer
+	unjudged   bool // nothing that could be judged or erased exactly: a ready-made authtype credential, an empty password
+}
+
+// newCandidate makes a candidate of an answer; what the answer leaves out stands in
+// the request.
+func (c *call) newCandidate(answer Message, copied bool) candidate {
+	whole := overlay(c.request, answer)
+	password := whole.Secret("password")
+	return candidate{
+		answer:     answer,
+		credential: validate.Credential{Username: whole.Get("username"), Secret: password},
+		fp:         c.Memory.Fingerprint(password),
+		copied:     copied,
+		unjudged:   password.Empty(),
+	}
+}
+
+// ends are the times at which the credential itself says that it ends.
+func (found candidate) ends() []time.Time {
+	var ends []time.Time
+	if end, ok := found.answer.Expiry(); ok {
+		ends = append(ends, end)
+	}
+	if end, ok := found.credential.Secret.Expiry(); ok {
+		ends = append(ends, end)
+	}
+	return ends
+}
+
+// askInner asks the inner helpers, who may prompt. If they had nothing complete,
+// their answer is in the candidate as it was given.
+func (c *call) askInner(ctx context.Context) (candidate, bool) {
+	return c.consider(c.ask(ctx, false))
+}
+
+// look asks the inner helpers without a prompt.
+func (c *call) look(ctx context.Context) (candidate, bool) {
+	ctx, cancel := context.WithTimeout(ctx, lookMost)
+	defer cancel()
+	return c.consider(c.ask(ctx, true))
+}
+
+func (c *call) consider(answer Message) (candidate, bool) {
+	if !overlay(c.request, answer).Complete() || answer.Flag("quit") {
+		return candidate{answer: answer}, false
+	}
+	c.last = answer
+	return c.newCandidate(answer, false), true
+}
+
+// copyRead is what a read of the keyring gave.
+type copyRead struct {
+	found candidate
+	ok    bool
+}
+
+// copy finds the keyring's copy, if it may be used for this request now.
+func (c *call) copy(ctx context.Context) (candidate, bool) {
+	if c.seen == nil {
+		found, ok := c.readCopy(ctx)
+		c.seen = &copyRead{found, ok}
+	}
+	return c.seen.found, c.seen.ok
+}
+
+func (c *call) readCopy(ctx context.Context) (candidate, bool) {
+	if c.NoCopy && c.Wrapped {
+		return candidate{}, false
+	}
+	within, done := c.clock.within(ctx, keyringMost)
+	defer done()
+	entries, err := c.Copies.Load(within, item(c.target))
+	if err != nil {
+		c.Trace.Debug().Err(err).Msg("no copy")
+		return candidate{}, false
+	}
+	source := c.source(ctx)
+	for _, e := range entries {
+		if c.fits(e) && e.Source == source && c.usable(e) {
+			return c.newCandidate(answerOf(e), true), true
+		}
+	}
+	return candidate{}, false
+}
+
+// usable reports whether an entry has not run out: neither the time for which a
+// copy may stand in for its inner helper, nor the credential's own.
+func (c *call) usable(e store.Entry) bool {
+	now := c.Now()
+	switch {
+	case !e.Expiry.IsZero() && e.Expiry.Before(now):
+		return false
+	case e.Until.IsZero():
+		return true
+	default:
+		return !c.NoCopy && now.Before(e.Until)
+	}
+}
+
+// fits reports whether an entry of the keyring is for this request. The username
+// of https://contoso@dev.azure.com names the organization, not an account.
+func (c *call) fits(e store.Entry) bool {
+	username := c.request.Get("username")
+	if username != "" && username != e.Username && !strings.EqualFold(username, c.target.Organization) {
+		return false
+	}
+	return e.Host == c.target.Host && (!byPath(c.target) || !c.request.Has("path") || c.request.Get("path") == e.Path)
+}
+
+// key is the name under which locks and verdicts are kept: the organization's, or
+// the host's while none is known.
+func (c *call) key() string {
+	if key := c.target.Key(); key != "" {
+		return key
+	}
+	return "host " + c.target.Host
+}
+
+// organization is what a helper that needs it is told; a server has none.
+func (c *call) organization() string {
+	if !c.guarded || c.target.Server || !strings.EqualFold(c.target.Host, "dev.azure.com") {
+		return ""
+	}
+	return c.target.Organization
+}
+
+// item is the name under which the keyring keeps the accounts of an organization.
+func item(t validate.Target) string {
+	if t.Server || t.Organization == "" || !strings.EqualFold(t.Host, "dev.azure.com") {
+		return t.Host
+	}
+	return t.Host + "/" + strings.ToLower(t.Organization)
+}
+
+// byPath reports whether entries are told apart by path, as Git's own helpers do,
+// because there is no organization to keep them by.
+func byPath(t validate.Target) bool { return t.Server || t.Organization == "" }
+
+// answerOf is what Git is told of an entry.
+func answerOf(e store.Entry) Message {
+	m := Message{}.With("username", e.Username).WithSecret("password", e.Password)
+	if !e.Expiry.IsZero() {
+		m = m.With("password_expiry_utc", unixSeconds(e.Expiry))
+	}
+	if !e.RefreshToken.Empty() {
+		m = m.WithSecret("oauth_refresh_token", e.RefreshToken)
+	}
+	return m
+}
+
+// entry is what the keyring keeps of a credential until a time, or for ever.
+func (c *call) entry(ctx context.Context, whole Message, until time.Time) store.Entry {
+	e := store.Entry{
+		Host:         c.target.Host,
+		Username:     whole.Get("username"),
+		Password:     whole.Secret("password"),
+		RefreshToken: whole.Secret("oauth_refresh_token"),
+		Until:        until,
+		Source:       c.source(ctx),
+	}
+	if end, ok := whole.Expiry(); ok {
+		e.Expiry = end
+	}
+	if byPath(c.target) {
+		e.Path = whole.Get("path")
+	}
+	return e
+}
+
+// copyable reports whether a credential may be copied into the keyring from behind
+// an inner helper. What has its own end, or is made anew for each use, would be
+// wrong by the time it is used; what the cache helper holds is meant to be forgotten.
+func (c *call) copyable(ctx context.Context, m Message) bool {
+	if c.NoCopy || c.settings(ctx).CopyFor == 0 || c.inner(ctx).any(func(q Quirks) bool { return q.Forgets }) {
+		return false
+	}
+	for _, key := range []string{"ephemeral", "authtype", "password_expiry_utc", "oauth_refresh_token"} {
+		if m.Has(key) {
+			return false
+		}
+	}
+	password := m.Secret("password")
+	return !password.Empty() && password.Kind() != secret.AccessToken
+}
+
+// keepCopy makes a copy of what an inner helper gave, to be used until
+// adoguard.copyFor has passed.
+func (c *call) keepCopy(ctx context.Context, found candidate) {
+	if c.inner(ctx).Topology == Alone || !c.copyable(ctx, found.answer) {
+		return
+	}
+	whole := overlay(c.request, found.answer)
+	c.save(ctx, c.entry(ctx, whole, c.Now().Add(c.settings(ctx).CopyFor))) //nolint:errcheck // traced; without a copy all works as well
+}
+
+// save puts an entry into the keyring. The organization is noted first, so that
+// nothing is kept that cannot be found again.
+func (c *call) save(ctx context.Context, e store.Entry) error {
+	c.Memory.Know(store.Known{Key: c.key(), Host: c.target.Host, Organization: c.target.Organization})
+	ctx, done := c.clock.within(ctx, keyringMost)
+	defer done()
+	err := c.Copies.Save(ctx, item(c.target), e)
+	c.Trace.Debug().Err(err).Str("item", item(c.target)).Time("until", e.Until).Msg("kept in the keyring")
+	return err
+}
+
+// source names the inner helpers that a copy comes from, so that it is not used
+// any more once others are configured.
+func (c *call) source(ctx context.Context) string {
+	if !c.Wrapped {
+		return ""
+	}
+	return strings.Join(c.inner(ctx).Values(), "\n")
+}
+
+// unbind is the command by which an inner helper lets go of a token that survives
+// an erase.
+func (c *call) unbind(ctx context.Context) string {
+	for _, p := range c.inner(ctx).Programs {
+		if u := QuirksOf(p.Value()).Unbind; u != "" {
+			return u
+		}
+	}
+	return ""
+}
+
+// token is what may be said of a candidate.
+func (c *call) token(found candidate, v validate.Verdict) notice.Token {
+	return notice.Token{
+		Kind:         found.credential.Secret.Kind().String(),
+		Organization: c.name(),
+		Reason:       whatHappened(v.Reason),
+		RenewAt:      c.target.TokensURL(),
+	}
+}
+
+// reasonRefused is the server's word to Git where the probes could not tell.
+const reasonRefused validate.Reason = "refused"
+
+// whatHappened says of a token why it is dead.
+func whatHappened(reason validate.Reason) string {
+	switch reason {
+	case validate.ReasonExpired:
+		return "has expired"
+	case validate.ReasonSignedOut:
+		return "is signed out (Azure DevOps answers with its sign-in page)"
+	case validate.ReasonAnonymous:
+		return "is not valid any more (Azure DevOps takes it for an anonymous visitor)"
+	case reasonRefused:
+		return "was refused by Azure DevOps"
+	default:
+		return "was rejected by Azure DevOps"
+	}
+}
+
+// name is what people call the target: the organization, or the server's address.
+func (c *call) name() string {
+	if c.target.Server {
+		return c.target.OrganizationURL()
+	}
+	return c.target.Organization
+}
+
+// filtered tells whether an entry is one that store or erase means: their
+// attributes are a filter (Git manual, gitcredentials: erase).
+func (c *call) filtered(e store.Entry) bool {
+	return c.fits(e) && (!c.request.Has("password") || e.Password.Equal(c.request.Secret("password")))
+}
+
+// items are the keyring items that a request may mean: its organization's, or,
+// when it names none, every one of its host.
+func (c *call) items() []string {
+	if !byPath(c.target) {
+		return []string{item(c.target)}
+	}
+	items := []string{item(c.target)}
+	for _, k := range c.Memory.KnownOrganizations() {
+		if k.Host == c.target.Host {
+			items = append(items, k.Host+"/"+strings.ToLower(k.Organization))
+		}
+	}
+	slices.Sort(items)
+	return slices.Compact(items)
+}

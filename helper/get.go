@@ -1,0 +1,254 @@
+package helper
+
+import (
+	"context"
+	"time"
+
+	"github.com/ado-guard/git-credential-ado-guard/internal/notice"
+	"github.com/ado-guard/git-credential-ado-guard/store"
+	"github.com/ado-guard/git-credential-ado-guard/validate"
+)
+
+// get answers Git's question for a credential.
+func (c *call) get(ctx context.Context) Message {
+	switch {
+	case !c.guarded:
+		return c.passGet(ctx)
+	case c.target.Organization == "" && !c.target.Server:
+		c.hintOnceADay(notice.NoOrganization(c.target.Host))
+		return c.passGet(ctx)
+	}
+	if found, ok := c.copy(ctx); ok && found.fp != c.refused && c.remembered(found).State == validate.Live {
+		return c.answer(found, false)
+	}
+	go c.settings(ctx) // while the lock, the keyring or the inner helper is waited for
+	return c.getInTurn(ctx)
+}
+
+// getInTurn does the work under the organization's lock, or uses what the process
+// found that held it in the meantime: N askers are one question.
+func (c *call) getInTurn(ctx context.Context) Message {
+	began := c.Now()
+	unlock, waited := c.lock(ctx, waitMost)
+	outcome, ok := c.Memory.Outcome(c.question())
+	if !ok {
+		defer unlock()
+		return c.work(ctx)
+	}
+	news := waited && !outcome.At.Before(began)
+	if outcome.Finding == store.Refused && (news || c.sameJob(outcome)) {
+		unlock()
+		return c.stop(notice.Cancelled(c.name(), outcome.Reason))
+	}
+	if news {
+		unlock() // the inner helpers of all that waited may be looked at side by side
+		if answer, ok := c.useOutcome(ctx, outcome); ok {
+			return answer
+		}
+		unlock, _ = c.lock(ctx, waitMost)
+	}
+	defer unlock()
+	return c.work(ctx)
+}
+
+// sameJob reports whether a prompt was refused a moment ago to a command of the
+// same process group, such as another submodule of one fetch.
+func (c *call) sameJob(o store.Outcome) bool {
+	return c.Group != 0 && o.Group == c.Group && c.Now().Sub(o.At) < refusalFor
+}
+
+// useOutcome answers with what the holder of the lock found, if it is where this
+// process can see it without a prompt.
+func (c *call) useOutcome(ctx context.Context, outcome store.Outcome) (Message, bool) {
+	found, ok := c.copy(ctx)
+	if !ok {
+		found, ok = c.look(ctx)
+	}
+	switch {
+	case !ok:
+		return Message{}, false
+	case found.fp == c.refused:
+		if outcome.Finding == store.Live && outcome.Fingerprint == found.fp {
+			return c.stop(notice.Refused(c.token(found, validate.Verdict{}))), true
+		}
+		return Message{}, false
+	case outcome.Fingerprint == found.fp, c.remembered(found).State == validate.Live:
+		return c.answer(found, false), true
+	default:
+		return Message{}, false
+	}
+}
+
+// work finds a candidate, has it judged, and replaces it if it is dead. The inner
+// helpers are asked at most twice; a dead copy is no round of its own.
+func (c *call) work(ctx context.Context) Message {
+	found, ok := c.copy(ctx)
+	var buried []store.Fingerprint
+	for asked := 0; ; {
+		if !ok {
+			if c.inner(ctx).Topology == Alone {
+				return Message{} // Git prompts
+			}
+			found, ok = c.askInner(ctx)
+			asked++
+			if !ok {
+				return c.nothing(found.answer, "was refused or got nothing")
+			}
+		}
+		if found.unjudged {
+			return found.answer
+		}
+		for _, dead := range buried {
+			if found.fp == dead {
+				c.Notices.Print(notice.SameAgain(c.token(found, validate.Verdict{}), c.unbind(ctx)))
+				return c.nothing(Message{}, "got the same dead token again")
+			}
+		}
+		verdict, fresh := c.verdict(ctx, found)
+		if verdict.State != validate.Dead {
+			return c.accept(ctx, found, verdict, fresh, len(buried) > 0)
+		}
+		if policy := c.settings(ctx).Erase; policy == EraseNever || policy == EraseExpired && !verdict.Expired {
+			c.Notices.Print(notice.DeadKept(c.token(found, verdict), string(policy)))
+			c.outcome(store.Unknown, found.fp, "")
+			return c.answer(found, false)
+		}
+		c.bury(ctx, found, verdict, asked == 2)
+		if asked == 2 {
+			return c.nothing(Message{}, "got a dead token twice")
+		}
+		buried = append(buried, found.fp)
+		ok = false
+	}
+}
+
+// verdict judges a candidate, unless that was done a moment ago. Fresh tells that
+// Azure DevOps was asked in this very call.
+//
+// A token that Git comes back with was refused by the server itself. So it is
+// judged whatever is remembered, and where the probes cannot tell, the server's
+// word to Git counts: without the guard, Git would erase it now.
+func (c *call) verdict(ctx context.Context, found candidate) (v validate.Verdict, fresh bool) {
+	again := found.fp == c.refused && found.fp != ""
+	if v := c.remembered(found); !again && v.State != validate.Unknown {
+		return v, false
+	}
+	c.clock.limit = c.settings(ctx).Timeout
+	ctx, done := c.clock.within(ctx, c.clock.limit)
+	defer done()
+	v = c.Judge.Judge(ctx, c.target, found.credential)
+	if again && v.State == validate.Unknown {
+		c.Trace.Debug().Stringer("verdict", v.State).Msg("the probes cannot tell, but the server refused it")
+		return validate.Verdict{State: validate.Dead, Reason: reasonRefused}, false
+	}
+	return v, true
+}
+
+// remembered is the verdict that spares the probes.
+func (c *call) remembered(found candidate) validate.Verdict {
+	r, ok := c.Memory.Recall(c.key(), found.fp)
+	switch {
+	case !ok:
+		return validate.Verdict{}
+	case r.Finding == store.Live:
+		return validate.Verdict{State: validate.Live, Reason: validate.Reason(r.Reason)}
+	default:
+		reason := validate.Reason(r.Reason)
+		return validate.Verdict{State: validate.Dead, Reason: reason, Expired: reason == validate.ReasonExpired}
+	}
+}
+
+// accept hands over a candidate that is live or unknown, and remembers what is
+// worth remembering.
+func (c *call) accept(ctx context.Context, found candidate, v validate.Verdict, fresh, replacement bool) Message {
+	if v.State != validate.Live {
+		c.outcome(store.Unknown, found.fp, "")
+		return c.answer(found, false)
+	}
+	if fresh {
+		c.remember(ctx, found, v.Reason)
+	}
+	c.outcome(store.Live, found.fp, "")
+	if found.fp == c.refused && found.fp != "" {
+		return c.stop(notice.Refused(c.token(found, v)))
+	}
+	if !found.copied {
+		c.keepCopy(ctx, found)
+	}
+	if replacement || c.Memory.Marked(c.waitingMark()) {
+		c.storeNow(ctx, found)
+	}
+	return c.answer(found, fresh)
+}
+
+// remember keeps a live verdict for adoguard.recheckAfter, but no longer than the
+// token itself says it lives.
+func (c *call) remember(ctx context.Context, found candidate, reason validate.Reason) {
+	now := c.Now()
+	until := now.Add(c.settings(ctx).RecheckAfter)
+	for _, end := range found.ends() {
+		if end.Before(until) {
+			until = end
+		}
+	}
+	c.Memory.Remember(c.key(), found.fp, store.Remembered{Finding: store.Live, Reason: string(reason), Proven: now, Until: until})
+	c.Memory.Know(store.Known{Key: c.key(), Host: c.target.Host, Organization: c.target.Organization})
+}
+
+// nothing ends a call that found no usable credential: Git goes on as it would.
+// Those who waited for this prompt do not prompt again, unless the helpers are mere
+// stores, behind which Git itself prompts for each command.
+func (c *call) nothing(answer Message, why string) Message {
+	c.Memory.Unsettle(c.key(), "") // whatever they held, they do not any more
+	if c.inner(context.Background()).any(func(q Quirks) bool { return !q.NeverAsks }) {
+		c.outcome(store.Refused, "", why)
+	}
+	return answer
+}
+
+// stop has Git end the command without another prompt.
+func (c *call) stop(n notice.Notice) Message {
+	c.Notices.Print(n)
+	return Message{}.With("quit", "1")
+}
+
+func (c *call) outcome(finding store.Finding, fp store.Fingerprint, reason string) {
+	c.Memory.SetOutcome(c.question(), store.Outcome{Finding: finding, Fingerprint: fp, Reason: reason, Group: c.Group})
+}
+
+// question is what an outcome answers: this organization, and this account if Git
+// asks for one.
+func (c *call) question() string { return c.key() + "\n" + c.request.Get("username") }
+
+// lock takes the organization's lock for at most the given time. Without it the
+// work is done all the same: a lock saves prompts, and must never cost a command.
+func (c *call) lock(ctx context.Context, most time.Duration) (unlock func(), waited bool) {
+	at, cancel := context.WithTimeout(ctx, 0)
+	cancel() // a context that has ended: the lock is tried once
+	if unlock, waited, _ := c.Memory.Lock(at, c.key()); !waited {
+		return unlock, false // had, or not to be had at all
+	}
+	c.seen = nil // the holder may change what was read
+	c.Memory.Mark(c.waitingMark(), markFor)
+	holder := c.Memory.Holder(c.key())
+	if c.Terminal {
+		told := time.AfterFunc(waitSilent, func() { c.Notices.Print(notice.Waiting(c.name(), holder)) })
+		defer told.Stop()
+	}
+	ctx, cancel = context.WithTimeout(ctx, most)
+	defer cancel()
+	unlock, _, err := c.Memory.Lock(ctx, c.key())
+	if err != nil && c.Terminal && most == waitMost {
+		c.Notices.Print(notice.WaitedLongEnough(c.name(), holder, most))
+	}
+	return unlock, true
+}
+
+func (c *call) waitingMark() string { return "waiting for " + c.key() }
+
+func (c *call) hintOnceADay(n notice.Notice) {
+	if mark := "hint: " + n.What; !c.Memory.Marked(mark) {
+		c.Memory.Mark(mark, 24*time.Hour)
+		c.Notices.Print(n)
+	}
+}

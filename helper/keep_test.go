@@ -1,0 +1,199 @@
+package helper
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestADeadTokenIsNotStoredAgain(t *testing.T) {
+	for _, topology := range []Topology{Wrap, Alone} {
+		t.Run(topology.String(), func(t *testing.T) {
+			manager := helperWith("manager", map[string]string{"alice": "D"})
+			w := newWorld(t, topology, manager)
+			if topology == Alone {
+				w.inner = nil
+				w.do("store", contoso+given("D"))
+			}
+			w.azure["D"] = rejected
+			expect(t, "answer", w.do("get", contoso), "")
+			w.said()
+			w.do("store", contoso+given("D")) // Git takes a sign-in page for a success
+			if said := w.said(); strings.Count(said, "\n") != 2 || !strings.Contains(said, "not stored again") {
+				t.Errorf("said %q", said)
+			}
+			expect(t, "held", manager.held("alice") == "D" && topology == Wrap, false)
+			expect(t, "keyring", len(w.ring.Items()), 0)
+
+			w.wait(2 * time.Minute) // a proof does not hold for ever
+			w.do("store", contoso+given("D"))
+			expect(t, "said later", w.said(), "")
+		})
+	}
+}
+
+func TestStoreIsPassedOnOnceToWhoeverMayNotHoldIt(t *testing.T) {
+	manager := helperWith("manager", map[string]string{})
+	w := newWorld(t, Wrap, manager)
+	w.do("store", contoso+given("L"))
+	w.do("store", contoso+given("L"))
+	expect(t, "same credential", manager.took(), "store")
+	w.do("store", contoso+"username=bob\npassword=L\n")
+	expect(t, "another account", manager.took(), "store")
+	w.do("erase", contoso+given("L"))
+	manager.took()
+	w.do("store", contoso+given("L"))
+	expect(t, "after an erase", manager.took(), "store")
+
+	cache := helperWith("cache", map[string]string{})
+	w = newWorld(t, Wrap, cache)
+	w.do("store", contoso+given("L"))
+	w.do("store", contoso+given("L"))
+	expect(t, "the cache, which forgets", cache.took(), "store store")
+}
+
+func TestWhatTheInnerHelperLostIsStoredAgain(t *testing.T) {
+	keeper := helperWith("store", map[string]string{})
+	w := newWorld(t, Wrap, keeper)
+	w.noCopy = true
+	w.do("store", contoso+given("L"))
+	keeper.holds = map[string]string{} // removed behind the guard's back
+	w.wait(time.Second)
+	expect(t, "answer", w.do("get", contoso), "")
+	keeper.took()
+	w.do("store", contoso+given("L")) // Git prompted, and the person gave the same token
+	expect(t, "inner helper", keeper.took(), "store")
+}
+
+func TestStoreAndEraseAreNotPassedOnInChain(t *testing.T) {
+	manager := helperWith("manager", map[string]string{"alice": "L"})
+	w := newWorld(t, Chain, manager)
+	w.azure["L"] = live
+	w.do("get", contoso)
+	manager.took()
+	w.do("store", contoso+given("L"))
+	w.do("erase", contoso+given("L"))
+	expect(t, "inner helper", manager.took(), "")
+	expect(t, "copies after the erase", len(w.ring.Items()), 0)
+}
+
+func TestAnOldEraseDoesNotRemoveANewerToken(t *testing.T) {
+	for _, topology := range []Topology{Wrap, Alone} {
+		t.Run(topology.String(), func(t *testing.T) {
+			manager := helperWith("manager", map[string]string{})
+			manager.rude = true
+			w := newWorld(t, topology, manager)
+			if topology == Alone {
+				w.inner = nil
+			}
+			w.azure["N"] = live
+			w.do("store", contoso+given("N"))
+			manager.took()
+			w.do("erase", contoso+given("O"))
+			if topology == Wrap {
+				expect(t, "inner helper", manager.took(), "look")
+			}
+			if got := w.do("get", contoso); !strings.HasPrefix(got, given("N")) {
+				t.Errorf("the newer token is gone: %q", got)
+			}
+			w.do("erase", contoso+given("N"))
+			expect(t, "erased when it is meant", w.do("get", contoso), "")
+		})
+	}
+}
+
+func TestAnEraseIsNeverSecondGuessed(t *testing.T) {
+	manager := helperWith("manager", map[string]string{"alice": "L"})
+	w := newWorld(t, Wrap, manager)
+	w.azure["L"] = live
+	w.do("get", contoso)
+	w.asked()
+	w.do("erase", contoso+given("L"))
+	expect(t, "asked", w.asked(), nil)
+	expect(t, "held", manager.held("alice"), "")
+	expect(t, "keyring", len(w.ring.Items()), 0)
+
+	manager.holds["alice"] = "L"
+	w.do("get", contoso)
+	expect(t, "judged anew after the erase", w.asked(), []string{"L"})
+}
+
+func TestAnEraseOfTheWholeHostRemovesEveryOrganization(t *testing.T) {
+	w := newWorld(t, Alone)
+	w.do("store", contoso+given("A"))
+	w.do("store", strings.Replace(contoso, "contoso", "fabrikam", 1)+given("B"))
+	expect(t, "items", len(w.ring.Items()), 2)
+	w.do("erase", "protocol=https\nhost=dev.azure.com\n")
+	expect(t, "items", len(w.ring.Items()), 0)
+}
+
+func TestTheOrganizationOfAStoreIsFoundByItsSecret(t *testing.T) {
+	const clone = "protocol=https\nhost=dev.azure.com\nusername=contoso\n" // https://contoso@dev.azure.com, no path
+	const later = "protocol=https\nhost=dev.azure.com\n"
+	manager := helperWith("manager", map[string]string{"alice": "L"})
+	w := newWorld(t, Wrap, manager)
+	w.azure["L"] = live
+	expect(t, "answer, without the path that only the helper was given", w.do("get", clone), given("L")+"\n")
+	expect(t, "path told to get", manager.seen[0].Get("path"), "contoso")
+	manager.seen = nil
+
+	w.do("store", later+given("L"))
+	expect(t, "path told to store", manager.seen[0].Get("path"), "contoso")
+	manager.seen = nil
+	w.do("erase", later+given("L"))
+	expect(t, "path told to erase", manager.seen[len(manager.seen)-1].Get("path"), "contoso")
+	manager.seen = nil
+
+	w.do("store", later+given("never seen"))
+	expect(t, "an account is not taken for an organization", manager.seen[0].Has("path"), false)
+}
+
+func TestAloneTheKeyringIsTheStore(t *testing.T) {
+	w := newWorld(t, Alone)
+	const extra = "password_expiry_utc=4000000000\noauth_refresh_token=refresh\n"
+	w.do("store", contoso+given("L")+extra)
+	w.azure["L"] = live
+	expect(t, "answer", w.do("get", contoso), given("L")+extra)
+	w.do("store", contoso+"username=bob\npassword=B\n")
+	w.azure["B"] = live
+	expect(t, "a second account", w.do("get", contoso+"username=bob\n"), "username=bob\npassword=B\n")
+	expect(t, "the first one", w.do("get", contoso+"username=alice\n"), given("L")+extra)
+	expect(t, "nobody of that name", w.do("get", contoso+"username=carol\n"), "")
+	w.wait(365 * 24 * time.Hour)
+	if w.do("get", contoso+"username=bob\n") == "" {
+		t.Error("what is kept alone has run out")
+	}
+}
+
+func TestAloneADeadTokenIsRemovedAndGitPrompts(t *testing.T) {
+	w := newWorld(t, Alone)
+	w.do("store", contoso+given("D"))
+	w.azure["D"] = expired
+	expect(t, "answer", w.do("get", contoso), "")
+	expect(t, "items", len(w.ring.Items()), 0)
+	if said := w.said(); !strings.Contains(said, "has expired") {
+		t.Errorf("said %q", said)
+	}
+	w.do("store", contoso+given("N"))
+	w.azure["N"] = live
+	expect(t, "answer", w.do("get", contoso), given("N"))
+}
+
+func TestAServerIsKeptByItsPathAndGuardedOnlyWhenDeclared(t *testing.T) {
+	w := newWorld(t, Alone)
+	const repo = "protocol=https\nhost=tfs.example:8443\npath=tfs/Main/p/_git/r\n"
+	w.do("store", repo+given("S"))
+	expect(t, "not declared", len(w.ring.Items()), 0)
+	w.declare("https://tfs.example:8443/tfs")
+	w.do("store", repo+given("S"))
+	w.azure["S"] = live
+	expect(t, "declared", w.do("get", repo), given("S"))
+	expect(t, "another repository", w.do("get", strings.Replace(repo, "_git/r", "_git/other", 1)), "")
+}
+
+func TestEmptyUsernamesAndSecretsAreKept(t *testing.T) {
+	w := newWorld(t, Alone)
+	w.do("store", contoso+"username=\npassword=\n")
+	expect(t, "answer", w.do("get", contoso), "username=\npassword=\n")
+	expect(t, "asked", w.asked(), nil)
+}

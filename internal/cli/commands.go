@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"runtime/debug"
+	"slices"
+)
+
+// command is a word that people say.
+type command struct {
+	run func(ctx context.Context, w World, own options, args []string) int
+}
+
+// commands are all words but those of the credential protocol.
+var commands map[string]command
+
+func init() { // a variable that its own functions read cannot name them
+	commands = map[string]command{
+		"version": {runVersion},
+		"help":    {func(_ context.Context, w World, _ options, _ []string) int { return help(w.Stdout) }},
+	}
+}
+
+func commandNames() []string {
+	return append(slices.Sorted(maps.Keys(commands)), "get", "store", "erase")
+}
+
+const helpText = `git-credential-ado-guard proves an Azure DevOps token alive before Git uses it.
+
+It stands in front of Git Credential Manager, or any other credential helper. A
+token that Azure DevOps rejects is removed, so that the same Git command asks for
+a fresh one and succeeds.
+
+Set up:
+  git credential-ado-guard configure     put the guard in front of your helper
+  git credential-ado-guard unconfigure   take it away again
+
+When something is wrong:
+  git credential-ado-guard check [URL]   is the token that Git would use alive?
+  git credential-ado-guard doctor [URL]  is everything around it as it should be?
+  git credential-ado-guard forget URL    remove a token everywhere
+
+Git itself runs:
+  git credential-ado-guard [--helper H]... [--host URL]... [--no-copy] get|store|erase
+
+  --helper H   an inner helper to stand in front of, as in credential.helper
+  --host URL   an Azure DevOps Server's base URL, to be guarded as well
+  --no-copy    keep no copy in the keyring
+
+Also: version, help. More: git help credential-ado-guard
+`
+
+func help(to io.Writer) int {
+	io.WriteString(to, helpText) //nolint:errcheck // nobody is left to be told
+	return exitOK
+}
+
+// version is set by the linker for a release.
+var version = ""
+
+func runVersion(_ context.Context, w World, _ options, _ []string) int {
+	fmt.Fprintf(w.Stdout, "git-credential-ado-guard %s\n", Version()) //nolint:errcheck // nobody is left to be told
+	return exitOK
+}
+
+// Version returns the version of this build: the release's, or what Go recorded.
+func Version() string {
+	if version != "" {
+		return version
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version
+}
