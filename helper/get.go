@@ -21,7 +21,6 @@ func (c *call) get(ctx context.Context) Message {
 	if found, ok := c.copy(ctx); ok && found.fp != c.refused && c.remembered(found).State == validate.Live {
 		return c.answer(found, false)
 	}
-	go c.settings(ctx) // while the lock, the keyring or the inner helper is waited for
 	return c.getInTurn(ctx)
 }
 
@@ -83,6 +82,9 @@ func (c *call) useOutcome(ctx context.Context, outcome store.Outcome) (Message, 
 // helpers are asked at most twice; a dead copy is no round of its own.
 func (c *call) work(ctx context.Context) Message {
 	found, ok := c.copy(ctx)
+	if !ok {
+		c.prepare(ctx)
+	}
 	var buried []store.Fingerprint
 	for asked := 0; ; {
 		if !ok {
@@ -120,6 +122,23 @@ func (c *call) work(ctx context.Context) Message {
 		buried = append(buried, found.fp)
 		ok = false
 	}
+}
+
+// prepare has Git's configuration read and the connections opened while the inner
+// helpers are still at work. Where a token was proven a moment ago it is most likely
+// the one that comes now, and no connection will be needed.
+func (c *call) prepare(ctx context.Context) {
+	outcome, ok := c.Memory.Outcome(c.question())
+	go func() {
+		defer func() { recover() }() //nolint:errcheck // whoever needs the settings meets the same fault where it is told
+		settings := c.settings(ctx)
+		if ok && outcome.Finding == store.Live && c.Now().Sub(outcome.At) < settings.RecheckAfter {
+			return
+		}
+		ctx, cancel := context.WithTimeout(ctx, settings.Timeout)
+		defer cancel()
+		c.Judge.Warm(ctx, c.target)
+	}()
 }
 
 // verdict judges a candidate, unless that was done a moment ago. Fresh tells that

@@ -438,6 +438,8 @@ func (f judgeFunc) Judge(_ context.Context, _ validate.Target, c validate.Creden
 	return f(c.Secret.Reveal())
 }
 
+func (judgeFunc) Warm(context.Context, validate.Target) {}
+
 // partial is an inner helper that always answers the same.
 type partial struct{ text string }
 

@@ -27,6 +27,8 @@ import (
 // Judge asks Azure DevOps about a credential. The context carries the clock.
 type Judge interface {
 	Judge(ctx context.Context, target validate.Target, credential validate.Credential) validate.Verdict
+	// Warm starts to open the connections that Judge will need and returns at once.
+	Warm(ctx context.Context, target validate.Target)
 }
 
 // Verdicts remembers what was proven of a secret, under its fingerprint.

@@ -73,6 +73,9 @@ func (w *world) Judge(_ context.Context, _ validate.Target, c validate.Credentia
 	return w.azure[c.Secret.Reveal()]
 }
 
+// Warm implements Judge.
+func (w *world) Warm(context.Context, validate.Target) {}
+
 // guard is a new process of the guard in this world.
 func (w *world) guard() *Guard {
 	return &Guard{

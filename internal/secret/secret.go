@@ -19,34 +19,41 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unique"
 )
 
 // redacted is what a Secret looks like wherever it is printed.
 const redacted = "[secret]"
 
-// Secret is a password or token. The zero value is the empty secret.
-// Compare with [Secret.Equal], not with ==.
+// Secret is a password or token. The zero value is the empty secret. Secrets may be
+// compared with ==, or with [Secret.Equal] where it must not be seen how long that
+// takes.
 type Secret struct {
-	// A pointer, because package fmt cannot call the methods of an unexported
-	// field: of a pointer inside somebody's struct it prints the address only.
-	value *string
+	// A handle, because package fmt cannot call the methods of an unexported field:
+	// of a handle inside somebody's struct it prints an address only.
+	value unique.Handle[string]
 }
 
 // New makes a Secret of a plain value.
-func New(value string) Secret { return Secret{&value} }
+func New(value string) Secret {
+	if value == "" {
+		return Secret{}
+	}
+	return Secret{unique.Make(value)}
+}
 
 // Reveal returns the plain value. See the package comment for who may call it.
 func (s Secret) Reveal() string { return s.plain() }
 
 func (s Secret) plain() string {
-	if s.value == nil {
+	if s == (Secret{}) {
 		return ""
 	}
-	return *s.value
+	return s.value.Value()
 }
 
 // Empty reports whether there is nothing in it.
-func (s Secret) Empty() bool { return s.plain() == "" }
+func (s Secret) Empty() bool { return s == Secret{} }
 
 // Equal reports whether both hold the same value, in a time that does not depend
 // on where they differ.
