@@ -3,6 +3,8 @@ package helper
 import (
 	"context"
 	"strings"
+
+	"github.com/ado-guard/git-credential-ado-guard/internal/notice"
 )
 
 // ask puts the request to the inner helpers as Git would (credential_fill in
@@ -29,6 +31,9 @@ func (c *call) ask(ctx context.Context, quiet bool) Message {
 		}
 		if overlay(c.request, answer).Complete() || answer.Flag("quit") {
 			break
+		}
+		if part.broken() && !quiet { // what Git says of it when it reads the line itself
+			c.Notices.Print(notice.BadAnswer(program.Value()))
 		}
 	}
 	return answer

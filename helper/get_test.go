@@ -273,6 +273,15 @@ func TestTheHelpersOfAListCompleteOneAnother(t *testing.T) {
 	expect(t, "third helper", w.inner[2].took(), "")
 }
 
+func TestAHelperThatPrintsGarbageIsNamed(t *testing.T) {
+	w := newWorld(t, Wrap, partial{"oops s3cret\n"}.helper(), helperWith("manager", map[string]string{"alice": "L"}))
+	w.azure["L"] = live
+	expect(t, "answer", w.do("get", contoso), given("L")+"\n")
+	if said := w.said(); !strings.Contains(said, `"partial"`) || strings.Contains(said, "s3cret") {
+		t.Errorf("said %q", said)
+	}
+}
+
 func TestOtherHostsPassUntouched(t *testing.T) {
 	for _, topology := range []Topology{Wrap, Chain, Alone} {
 		t.Run(topology.String(), func(t *testing.T) {

@@ -262,6 +262,9 @@ func (m Message) Then(next Message) Message {
 	return Message{lines: slices.Concat(m.closed().lines, next.lines), rest: next.rest}
 }
 
+// broken reports whether an answer ended at a line without "=".
+func (m Message) broken() bool { return strings.Trim(m.rest, "\r\n") != "" }
+
 // insert puts a line where it belongs, with the line ending of its neighbours.
 func (m Message) insert(at int, l line) Message {
 	m = m.closed()
