@@ -76,6 +76,10 @@ func TestNoSecretStandsInTheRecord(t *testing.T) {
 	}
 	response.Body.Close()
 
+	if tokens := s.Tokens(); len(tokens) != 2 || tokens[0].Name() != "odd" || tokens[1].Name() != "token" {
+		t.Errorf("declared: %v", len(tokens))
+	}
+
 	printed := fmt.Sprintf("%v %+v", s.Requests(), []lookalike.Request(s.Requests()))
 	for _, leak := range []string{secret, odd, url.QueryEscape(odd), "undeclared-secret", jwt, "not-base64-but-secret"} {
 		if strings.Contains(printed, leak) {

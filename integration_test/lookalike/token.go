@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -35,6 +37,14 @@ func (s *Server) TokenWithSecret(name, secret string, b Behaviour) *Token {
 	t := s.token(name)
 	t.secret, t.is = secret, b
 	return t
+}
+
+// Tokens returns the declared tokens, by name.
+func (s *Server) Tokens() []*Token {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	byName := func(a, b *Token) int { return strings.Compare(a.name, b.name) }
+	return slices.SortedFunc(maps.Values(s.tokens), byName)
 }
 
 // token returns the token of that name, new if need be. The caller holds s.mu.

@@ -30,11 +30,13 @@
 package standin
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -45,17 +47,26 @@ func Main() int {
 	if len(arguments) > 1 && arguments[0] == "--name" {
 		name, arguments = arguments[1], arguments[2:]
 	}
+	return start(name).run(arguments)
+}
+
+// Askpass is a program for GIT_ASKPASS: Git asks it for a user name and a
+// password in turn, and it answers as the person of the same stand-in's dialogs
+// does, with the next token of the queue. It returns the exit status.
+func Askpass() int {
+	return start("standin").askpass(os.Args[1:])
+}
+
+// start makes the program of the stand-in with that name.
+func start(name string) *program {
 	base := os.Getenv("STANDIN_DIR")
 	if base == "" {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			fmt.Fprintln(os.Stderr, "standin:", err)
-			return 1
-		}
+		// Without a home directory the name is relative: whoever looks for the
+		// log does not find it, which is noticed.
+		home, _ := os.UserHomeDir()
 		base = filepath.Join(home, ".standin")
 	}
-	p := &program{directory: Directory(filepath.Join(base, name)), lookup: os.LookupEnv, in: os.Stdin, out: os.Stdout, err: os.Stderr}
-	return p.run(arguments)
+	return &program{directory: Directory(filepath.Join(base, name)), lookup: os.LookupEnv, in: os.Stdin, out: os.Stdout, err: os.Stderr}
 }
 
 // program is one call of the stand-in.
@@ -80,6 +91,41 @@ const (
 	noOrganization = fatal("Cannot determine the organization name for this 'dev.azure.com' remote URL. " +
 		"Ensure the `credential.useHttpPath` configuration value is set, or set the organization name as the user in the remote URL '{org}@dev.azure.com'.")
 )
+
+// askpass answers one of Git's own questions. The password is the second, so it
+// is the one that counts as a dialog and takes the token off the queue.
+func (p *program) askpass(arguments []string) int {
+	password := len(arguments) == 0 || !strings.HasPrefix(arguments[0], "Username")
+	err := func() (err error) {
+		if p.settings, err = p.directory.settings(p.lookup); err != nil {
+			return err
+		}
+		if p.call, err = p.directory.begin([]string{"askpass"}, p.lookup); err != nil {
+			return err
+		}
+		if password {
+			if err := p.call.prompted(); err != nil {
+				return err
+			}
+			time.Sleep(p.settings.Prompt)
+		}
+		typed, err := p.directory.next(password)
+		if err != nil || p.settings.Cancel {
+			return cmp.Or(err, error(cancelled))
+		}
+		if password {
+			fmt.Fprintln(p.out, typed.Password)
+		} else {
+			fmt.Fprintln(p.out, typed.Username)
+		}
+		return p.call.end(0)
+	}()
+	if err != nil {
+		fmt.Fprintln(p.err, err)
+		return 1
+	}
+	return 0
+}
 
 func (p *program) run(arguments []string) int {
 	settings, err := p.directory.settings(p.lookup)

@@ -357,3 +357,29 @@ func TestTwoDialogsTakeTwoTokens(t *testing.T) {
 		t.Errorf("after all were taken: %q", got)
 	}
 }
+
+func TestThePersonAnswersGitItself(t *testing.T) {
+	t.Parallel()
+	d := arranged(t, nil, nil)
+	ask := func(question string) string {
+		var out, err bytes.Buffer
+		p := &program{directory: d, out: &out, err: &err, lookup: func(string) (string, bool) { return "", false }}
+		p.askpass([]string{question})
+		return out.String() + err.String()
+	}
+	for _, want := range []string{"new", "newer"} {
+		if name := ask("Username for 'https://dev.azure.com': "); name != "alice\n" {
+			t.Errorf("the user name is %q", name)
+		}
+		if password := ask("Password for 'https://alice@dev.azure.com': "); password != want+"\n" {
+			t.Errorf("the password is %q, want %q", password, want)
+		}
+	}
+	if refusal := ask("Password for 'https://alice@dev.azure.com': "); refusal != "User cancelled dialog.\n" {
+		t.Errorf("nobody is there: %q", refusal)
+	}
+	calls, err := d.Calls()
+	if err != nil || len(calls) != 5 || calls[0].Prompted || !calls[1].Prompted {
+		t.Errorf("logged %+v, %v", calls, err)
+	}
+}
