@@ -61,7 +61,7 @@ func (c *call) look(ctx context.Context) (candidate, bool) {
 }
 
 func (c *call) consider(answer Message) (candidate, bool) {
-	if !overlay(c.request, answer).Complete() || answer.Flag("quit") {
+	if !overlay(c.request, answer).Complete() { // Git uses a complete credential even if it says quit
 		return candidate{answer: answer}, false
 	}
 	c.last = answer
