@@ -1,0 +1,371 @@
+package validate
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rs/zerolog"
+
+	"github.com/ado-guard/git-credential-ado-guard/internal/secret"
+)
+
+type answers = map[string]http.HandlerFunc
+
+func TestJudge(t *testing.T) {
+	t.Parallel()
+	healthy := reply1(200, nil, `{"status":{"health":"healthy"},"services":[{"id":"Repos","geographies":[{"id":"EU","name":"Europe","health":"degraded"}]}]}`)
+	outage := reply1(200, nil, `{"status":{"health":"unhealthy"},"services":[{"id":"Boards","geographies":[{"name":"Asia","health":"unhealthy"}]},{"id":"Repos","geographies":[{"name":"US","health":"healthy"},{"name":"Europe","health":"unhealthy"}]}]}`)
+	expired := reply1(401, azure("X-TFS-ServiceError", expiredWords), expiredJSON)
+	anonymous := reply1(200, azure(), aStranger)
+
+	for _, test := range []struct {
+		name    string
+		target  Target
+		answers answers
+		want    State
+		why     Reason
+	}{
+		{"a token of one organization", aRepository, answers{profilePath: says401, connectionPath: saysLife, repositoryPath: reply1(200, azure(), "refs")}, Live, ReasonAccepted},
+		{"a token whose organization does not answer", aTarget, answers{profilePath: saysMe, connectionPath: reply1(500, azure(), "")}, Live, ReasonAccepted},
+		{"a revoked token", aRepository, answers{profilePath: says401, connectionPath: says401, repositoryPath: says401, statusPath: healthy}, Dead, ReasonRejected},
+		{"a revoked token, profile not found", aRepository, answers{connectionPath: says401, repositoryPath: says401}, Dead, ReasonRejected},
+		{"a revoked token, nothing known of the status", aTarget, answers{profilePath: says401, connectionPath: says401}, Dead, ReasonRejected},
+		{"a revoked token where public projects are allowed", aRepository, answers{profilePath: says401, connectionPath: anonymous, repositoryPath: says401}, Dead, ReasonAnonymous},
+		{"a revoked token for a public repository", aRepository, answers{profilePath: says401, connectionPath: anonymous, repositoryPath: reply1(200, azure(), "refs")}, Unknown, ReasonReadable},
+		{"an expired token", aTarget, answers{profilePath: expired, connectionPath: expired, statusPath: outage}, Dead, ReasonExpired},
+		{"rejected in an outage", aRepository, answers{profilePath: says401, connectionPath: says401, repositoryPath: says401, statusPath: outage}, Unknown, ReasonOutage},
+		{"rejected, the organization a guess", Target{Host: "dev.azure.com", Organization: "contoso"}, answers{profilePath: says401, connectionPath: says401}, Unknown, ReasonGuessed},
+		{"a portal in between", aRepository, answers{profilePath: reply1(401, nil, portalPage), connectionPath: reply1(401, nil, portalPage), repositoryPath: reply1(401, nil, portalPage)}, Unknown, ReasonForeign},
+		{"throttled", aRepository, answers{profilePath: says401, connectionPath: reply1(429, azure(), ""), repositoryPath: says401}, Unknown, ReasonThrottled},
+		{"rejected by a Server", Target{Server: true, Host: "tfs.example", Base: "/tfs", Organization: "Col", Sure: true}, answers{"tfs.example/tfs/Col/_apis/connectionData": says401}, Unknown, ReasonUnproven},
+		{"expired at a Server", Target{Server: true, Host: "tfs.example", Base: "/tfs", Organization: "Col", Sure: true}, answers{"tfs.example/tfs/Col/_apis/connectionData": expired}, Dead, ReasonExpired},
+		{"live at a visualstudio.com host", Target{Host: "contoso.visualstudio.com", Organization: "Contoso", Sure: true}, answers{"contoso.visualstudio.com/_apis/connectionData": saysLife}, Live, ReasonAccepted},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			server := serve(t, test.answers)
+			got := judge(t, server.validator(), test.target)
+			if got.State != test.want || got.Reason != test.why {
+				t.Errorf("%v (%v) of %+v; want %v (%v)", got.State, got.Reason, got.Answers, test.want, test.why)
+			}
+			if asked := server.asked(statusPath); asked > 0 && (got.Expired || got.State == Live) {
+				t.Error("the status API was asked for nothing")
+			}
+			for _, r := range server.seen {
+				if _, _, sent := r.BasicAuth(); sent == (r.Host == statusHost) {
+					t.Errorf("%s: credential sent: %v", r.Host, sent)
+				}
+			}
+			if test.target.Server && server.asked("vssps.dev.azure.com/Col/_apis/profile/profiles/me")+server.asked(statusPath) > 0 {
+				t.Error("a Server's token was asked about elsewhere")
+			}
+		})
+	}
+}
+
+func TestNothingIsSentThatShouldNotBe(t *testing.T) {
+	t.Parallel()
+	server := Target{Server: true, Host: "tfs.example", Organization: "Col", Sure: true}
+	for _, test := range []struct {
+		name       string
+		target     Target
+		credential Credential
+		settings   Settings
+		broken     error
+		want       Reason
+		detail     string
+	}{
+		{"no organization", Target{Host: "dev.azure.com"}, aCredential, Settings{}, nil, ReasonNoOrganization, ""},
+		{"no target", Target{}, aCredential, Settings{}, nil, ReasonNoOrganization, ""},
+		{"no secret", aTarget, Credential{Username: "alice"}, Settings{}, nil, ReasonNoSecret, ""},
+		{"a domain password for a Server", server, Credential{"alice", secret.New("hunter2")}, Settings{}, nil, ReasonNotPAT, ""},
+		{"an access token for a Server", server, Credential{"alice", secret.New("eyJhbGciOiJub25lIn0.e30.x")}, Settings{}, nil, ReasonNotPAT, ""},
+		{"Git's settings forbid it", aRepository, aCredential, Settings{Refuse: "http.sslVerify=false"}, nil, ReasonNothingSent, "http.sslVerify=false"},
+		{"Git's settings cannot be read", aTarget, aCredential, Settings{}, errors.New("no \x1bgit"), ReasonNothingSent, "no ?git"},
+		{"no such file of authorities", aTarget, aCredential, Settings{CAFile: "/no/such/file"}, nil, ReasonNothingSent, ""},
+		{"no such folder of authorities", aTarget, aCredential, Settings{CAPath: "/no/such/folder"}, nil, ReasonNothingSent, ""},
+		{"no such client certificate", aTarget, aCredential, Settings{CertFile: "/no/such/file"}, nil, ReasonNothingSent, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			server := serve(t, nil)
+			v := server.validator()
+			v.Settings = func(string) (Settings, error) { return test.settings, test.broken }
+			t.Cleanup(v.Close)
+			got := v.Judge(t.Context(), test.target, test.credential)
+			if got.State != Unknown || got.Reason != test.want || test.detail != "" && got.Detail != test.detail {
+				t.Errorf("%v (%v: %v)", got.State, got.Reason, got.Detail)
+			}
+			if len(server.seen) > 0 {
+				t.Errorf("%d requests", len(server.seen))
+			}
+		})
+	}
+}
+
+func TestWhatStandsOnARequest(t *testing.T) {
+	t.Parallel()
+	server := serve(t, answers{profilePath: says401, connectionPath: says401, repositoryPath: says401})
+	v := server.validator()
+	v.UserAgent = "git-credential-ado-guard/1.2"
+	judge(t, v, aRepository)
+	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte("alice:"+aToken))
+	for _, r := range server.seen {
+		want := http.Header{
+			"Accept": {"application/json"}, "Pragma": {"no-cache"}, "User-Agent": {"git-credential-ado-guard/1.2"},
+		}
+		if r.Host != statusHost {
+			want.Set("Authorization", basic)
+			want.Set("X-TFS-FedAuthRedirect", "Suppress")
+		}
+		if strings.Contains(r.URL.Path, "_git") {
+			want.Set("User-Agent", "git/2.40 (git-credential-ado-guard/1.2)")
+			want.Set("Git-Protocol", "version=2")
+		}
+		if diff := cmp.Diff(want, r.Header); diff != "" {
+			t.Errorf("%s: %s", r.URL, diff)
+		}
+		if r.Method != "GET" {
+			t.Errorf("%s %s", r.Method, r.URL)
+		}
+	}
+	if len(server.seen) != 4 {
+		t.Errorf("%d requests, want 4", len(server.seen))
+	}
+}
+
+func TestTheFirstProofOfLifeEndsTheWait(t *testing.T) {
+	t.Parallel()
+	for name, answers := range map[string]answers{
+		"profile":    {profilePath: saysMe, connectionPath: saysNever, repositoryPath: saysNever},
+		"connection": {profilePath: saysNever, connectionPath: saysLife, repositoryPath: saysNever},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := serve(t, answers).validator()
+			t.Cleanup(v.Close)
+			down := &marks{}
+			v.Down = down
+			start := time.Now()
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			if got := v.Judge(ctx, aRepository, aCredential); got.State != Live {
+				t.Errorf("%v (%v)", got.State, got.Reason)
+			}
+			if took := time.Since(start); took > 20*time.Second {
+				t.Errorf("it took %v", took)
+			}
+			if len(down.marked) > 0 {
+				t.Errorf("a host that was not waited for is taken for down: %v", down.marked)
+			}
+		})
+	}
+}
+
+func TestThoroughWaitsForEveryAnswer(t *testing.T) {
+	t.Parallel()
+	server := serve(t, answers{profilePath: saysMe, connectionPath: saysLife, repositoryPath: says401})
+	v := server.validator()
+	v.Thorough = true
+	got := judge(t, v, aRepository)
+	if got.State != Live || len(got.Answers) != 3 {
+		t.Fatalf("%v with %d answers", got.State, len(got.Answers))
+	}
+	for i, want := range []Probe{Connection, Repository, Profile} {
+		if got.Answers[i].Probe != want || got.Answers[i].Status == 0 || got.Answers[i].Took <= 0 {
+			t.Errorf("answer %d: %+v", i, got.Answers[i])
+		}
+	}
+}
+
+func TestASilentServerIsBoundedByTheClock(t *testing.T) {
+	t.Parallel()
+	half := func(w http.ResponseWriter, r *http.Request) { // the header and half of the body
+		w.Header().Set("X-TFS-ProcessId", "1")
+		w.WriteHeader(401)
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	}
+	for name, test := range map[string]struct {
+		answers answers
+		want    State
+		why     Reason
+	}{
+		"nobody answers":             {answers{profilePath: saysNever, connectionPath: saysNever, repositoryPath: saysNever}, Unknown, ReasonUnreachable},
+		"the body never ends":        {answers{profilePath: half, connectionPath: half, repositoryPath: half}, Unknown, ReasonUnreachable},
+		"the profile is silent":      {answers{profilePath: saysNever, connectionPath: says401, repositoryPath: says401}, Dead, ReasonRejected},
+		"the status is silent too":   {answers{profilePath: saysNever, connectionPath: says401, repositoryPath: says401, statusPath: saysNever}, Dead, ReasonRejected},
+		"the repository is silent":   {answers{profilePath: says401, connectionPath: says401, repositoryPath: saysNever}, Unknown, ReasonUnreachable},
+		"the outage comes in time":   {answers{profilePath: saysNever, connectionPath: says401, repositoryPath: says401, statusPath: reply1(200, nil, `{"services":[{"id":"Core services","geographies":[{"name":"US","health":"unhealthy"}]}]}`)}, Unknown, ReasonOutage},
+		"the connection breaks off":  {answers{profilePath: says401, repositoryPath: says401, connectionPath: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }}, Unknown, ReasonUnreachable},
+		"the rejection breaks off":   {answers{profilePath: says401, repositoryPath: says401, connectionPath: cutOff(401, azure(), "TF400813")}, Unknown, ReasonUnreachable},
+		"a proof of life breaks off": {answers{profilePath: says401, repositoryPath: says401, connectionPath: cutOff(200, azure(), aConnection)}, Live, ReasonAccepted},
+	} {
+		for _, protocol := range []string{"HTTP/2", "HTTP/1.1"} {
+			t.Run(name+" over "+protocol, func(t *testing.T) {
+				t.Parallel()
+				server := serve(t, test.answers, func(s *httptest.Server) { s.EnableHTTP2 = protocol == "HTTP/2" })
+				v := server.validator()
+				t.Cleanup(v.Close)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				start := time.Now()
+				got := v.Judge(ctx, aRepository, aCredential)
+				if took := time.Since(start); took > 1500*time.Millisecond {
+					t.Errorf("it took %v", took)
+				}
+				if got.State != test.want || got.Reason != test.why {
+					t.Errorf("%v (%v) of %+v; want %v (%v)", got.State, got.Reason, got.Answers, test.want, test.why)
+				}
+			})
+		}
+	}
+}
+
+// cutOff sends the beginning of an answer that is announced to be longer.
+func cutOff(status int, header http.Header, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "100000")
+		reply1(status, header, body)(w, r)
+		w.(http.Flusher).Flush()
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// marks is what a Validator says of hosts that are down.
+type marks struct {
+	mu     sync.Mutex
+	known  string
+	marked []string
+}
+
+func (m *marks) Down(host string) bool { return host == m.known }
+func (m *marks) MarkDown(host string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.marked = append(m.marked, host)
+}
+
+func TestAHostThatCannotBeReachedIsRemembered(t *testing.T) {
+	t.Parallel()
+	noAddress := func(context.Context, string, string) (net.Conn, error) {
+		return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "x", IsNotFound: true}}
+	}
+	hang := func(ctx context.Context, _, _ string) (net.Conn, error) { <-ctx.Done(); return nil, ctx.Err() }
+	for name, test := range map[string]struct {
+		dial   dialer
+		answer http.HandlerFunc
+		want   []string
+		words  string
+	}{
+		"no name":                       {noAddress, nil, []string{"dev.azure.com", "vssps.dev.azure.com"}, "its name cannot be resolved"},
+		"no connection":                 {hang, nil, []string{"dev.azure.com", "vssps.dev.azure.com"}, "no answer in time"},
+		"no answer":                     {nil, saysNever, []string{"dev.azure.com", "vssps.dev.azure.com"}, "no answer in time"},
+		"an answer":                     {nil, reply1(500, azure(), ""), nil, "500"},
+		"a connection that is not HTTP": {nil, func(w http.ResponseWriter, _ *http.Request) { hijack(w, "garbage\r\n\r\n") }, nil, "the answer could not be read as HTTP"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := serve(t, answers{connectionPath: test.answer, profilePath: test.answer}, http1)
+			v, down := server.validator(), &marks{}
+			t.Cleanup(v.Close)
+			v.Down = down
+			if test.dial != nil {
+				v.Dial = test.dial
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			got := v.Judge(ctx, aTarget, aCredential)
+			if got.State != Unknown || got.Detail != test.words {
+				t.Errorf("%v (%v: %v)", got.State, got.Reason, got.Detail)
+			}
+			if diff := cmp.Diff(test.want, down.marked); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	t.Run("and not waited for again", func(t *testing.T) {
+		t.Parallel()
+		server := serve(t, answers{connectionPath: saysLife})
+		v := server.validator()
+		v.Down = &marks{known: "vssps.dev.azure.com"}
+		v.Thorough = true
+		if got := judge(t, v, aTarget); got.State != Live || server.dialled("vssps.dev.azure.com") != 0 {
+			t.Errorf("%v (%v), %v", got.State, got.Reason, server.dials)
+		}
+	})
+	t.Run("but not when the caller went away", func(t *testing.T) {
+		t.Parallel()
+		v, down := &Validator{Settings: func(string) (Settings, error) { return Settings{}, nil }}, &marks{}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		v.Down = down
+		v.Dial = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			cancel()
+			<-t.Context().Done()
+			return nil, ctx.Err()
+		}
+		if got := v.Judge(ctx, aTarget, aCredential); got.State != Unknown || len(down.marked) > 0 {
+			t.Errorf("%v (%v), marked %v", got.State, got.Reason, down.marked)
+		}
+	})
+}
+
+func hijack(w http.ResponseWriter, text string) {
+	conn, buffered, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		panic(err)
+	}
+	defer conn.Close()
+	buffered.WriteString(text) //nolint:errcheck // the test is at the other end
+	buffered.Flush()           //nolint:errcheck
+}
+
+func TestAPanicIsUnknown(t *testing.T) {
+	t.Parallel()
+	for name, broken := range map[string]func(*Validator){
+		"in the settings":  func(v *Validator) { v.Settings = func(string) (Settings, error) { panic(aToken) } },
+		"without settings": func(v *Validator) { v.Settings = nil },
+		"while dialling":   func(v *Validator) { v.Dial = func(context.Context, string, string) (net.Conn, error) { panic(aToken) } },
+		"in a probe": func(v *Validator) {
+			var calls atomic.Int32
+			v.Now = func() time.Time {
+				if calls.Add(1) > 1 {
+					panic(aToken)
+				}
+				return time.Time{}
+			}
+		},
+		"of the remembered": func(v *Validator) { v.Down = panicking{} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var trace bytes.Buffer
+			v := serve(t, answers{profilePath: says401, connectionPath: says401}).validator()
+			v.Trace = zerolog.New(zerolog.SyncWriter(&trace))
+			broken(v)
+			v.Warm(t.Context(), aTarget)
+			if got := judge(t, v, aTarget); got.State != Unknown {
+				t.Errorf("%v (%v)", got.State, got.Reason)
+			}
+			if strings.Contains(trace.String(), aToken) {
+				t.Error("the trace shows the token")
+			}
+		})
+	}
+}
+
+type panicking struct{}
+
+func (panicking) Down(string) bool { panic(aToken) }
+func (panicking) MarkDown(string)  { panic(aToken) }
