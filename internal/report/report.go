@@ -58,13 +58,12 @@ func (m Mark) String() string { return markNames[m] }
 // MarshalText writes the name.
 func (m Mark) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
-// Layout, in columns. A text that would get fewer than narrow columns beside its
-// name stands below it instead.
+// Layout, in columns. Where there are fewer than narrow for the texts, only their first
+// rows stand in the column of texts, and the others under the names.
 const (
 	indent = 2
 	gap    = 2
-	narrow = 24
-	below  = 4 // the indent of a text below its name
+	narrow = 32
 )
 
 // Format lays out sections, with an empty line between two.
@@ -108,38 +107,37 @@ func (s Style) line(b *strings.Builder, line Line, left, marked, text int) {
 	if line.Mark != None {
 		mark = pad("", left-marked-1) + s.paint(pad(s.mark(line.Mark), marked), colours[line.Mark]) + " "
 	}
-	name := s.clean(line.Name)
-	if s.Width > 0 && s.Width-text < narrow && name != "" {
-		b.WriteString(mark + name + "\n")
-		text = min(left+gap, below)
-		s.put(b, block{prefix: pad("", text), hang: text, text: line.Text})
-	} else {
-		s.put(b, block{prefix: mark + pad(name, text-left), hang: text, text: line.Text})
+	hang := text
+	if s.Width > 0 && s.Width-text < narrow {
+		hang = min(left+gap, text)
 	}
-	arrow := s.arrow()
+	s.put(b, block{prefix: mark + pad(s.clean(line.Name), text-left), from: text, hang: hang, text: line.Text})
+	arrow := s.arrow() + " "
 	for _, remedy := range line.Remedies {
-		s.put(b, block{prefix: pad("", text) + arrow + " ", hang: text + width(arrow) + 1, text: remedy})
+		from := hang + width(arrow)
+		s.put(b, block{prefix: pad("", hang) + arrow, from: from, hang: from, text: remedy})
 	}
 }
 
-// block is a text with what stands before its first line, and the column in which
-// all its lines begin.
+// block is a text with what stands before its first row, the column from which that
+// row goes, and the one from which the others do.
 type block struct {
-	prefix string // of hang columns, colours not counted
+	prefix string
+	from   int
 	hang   int
 	style  string
 	text   string
 }
 
 func (s Style) put(b *strings.Builder, what block) {
-	rows := wrap(s.clean(what.text), s.Width-what.hang, s.Width > 0)
-	for i, row := range rows {
-		start := what.prefix
-		if i > 0 {
-			start = pad("", what.hang)
-		}
-		row = strings.TrimRight(start+s.paint(row, what.style), " ")
-		b.WriteString(row + "\n")
+	rows := []string{s.clean(what.text)}
+	if s.Width > 0 {
+		rows = wrap(rows[0], s.Width-what.from, s.Width-what.hang)
+	}
+	start := what.prefix
+	for _, row := range rows {
+		b.WriteString(strings.TrimRight(start+s.paint(row, what.style), " ") + "\n")
+		start = pad("", what.hang)
 	}
 }
 

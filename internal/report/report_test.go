@@ -51,21 +51,16 @@ func TestFormatLaysOutSections(t *testing.T) {
 
 ! one problem
 `},
-		{"a narrow terminal has texts below their names, and addresses whole", Style{Width: 38, Unicode: true}, `contoso
-(https://dev.azure.com/contoso)
-    account
-    ann@contoso.com
-  ✓ profile
-    accepted (200)
-  ✗ connection
-    rejected (401 TF400813), which is
-    what a revoked or unknown token
-    gets from an organization
-    → make a new one at
-      https://dev.azure.com/contoso/_usersSettings/tokens
-    → sign in once
-  ? repository
-    unreachable
+		{"a narrow terminal has long texts under their names, and addresses whole", Style{Width: 40, Unicode: true}, `contoso (https://dev.azure.com/contoso)
+    account     ann@contoso.com
+  ✓ profile     accepted (200)
+  ✗ connection  rejected (401 TF400813),
+      which is what a revoked or unknown
+      token gets from an organization
+      → make a new one at
+        https://dev.azure.com/contoso/_usersSettings/tokens
+      → sign in once
+  ? repository  unreachable
 
 ! one problem
 `},
@@ -122,20 +117,22 @@ func TestWideAndCombiningLettersKeepTheColumns(t *testing.T) {
 func TestWrapNeverBreaksAWordAndNeverLosesOne(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		text    string
-		columns int
-		want    []string
+		text          string
+		first, others int
+		want          []string
 	}{
-		{"", 10, []string{""}},
-		{"a bb ccc", 4, []string{"a bb", "ccc"}},
-		{"a bb ccc", 3, []string{"a", "bb", "ccc"}},
-		{"https://dev.azure.com/contoso x", 5, []string{"https://dev.azure.com/contoso", "x"}},
-		{"日本 日本", 8, []string{"日本", "日本"}},
-		{"日本 日本", 9, []string{"日本 日本"}},
-		{"a b", -3, []string{"a", "b"}},
+		{"", 10, 10, []string{""}},
+		{"a bb ccc", 4, 4, []string{"a bb", "ccc"}},
+		{"a bb ccc", 3, 3, []string{"a", "bb", "ccc"}},
+		{"a bb ccc", 1, 6, []string{"a", "bb ccc"}},
+		{"aa bb ccc", 1, 5, []string{"", "aa bb", "ccc"}},
+		{"https://dev.azure.com/contoso x", 5, 5, []string{"https://dev.azure.com/contoso", "x"}},
+		{"日本 日本", 8, 8, []string{"日本", "日本"}},
+		{"日本 日本", 9, 9, []string{"日本 日本"}},
+		{"a b", -3, -3, []string{"a", "b"}},
 	} {
-		if diff := cmp.Diff(c.want, wrap(c.text, c.columns, true)); diff != "" {
-			t.Errorf("wrap(%q, %d): %s", c.text, c.columns, diff)
+		if diff := cmp.Diff(c.want, wrap(c.text, c.first, c.others)); diff != "" {
+			t.Errorf("wrap(%q, %d, %d): %s", c.text, c.first, c.others, diff)
 		}
 	}
 }

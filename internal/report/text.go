@@ -7,24 +7,21 @@ import (
 	"unicode/utf8"
 )
 
-// wrap breaks a text at its spaces into rows of at most the given columns. A word
-// that is longer stays whole, so that an address can be copied. There is at least
-// one row.
-func wrap(text string, columns int, wrapped bool) []string {
-	if !wrapped {
-		return []string{text}
-	}
+// wrap breaks a text at its spaces into rows: the first of at most so many columns,
+// the others of so many others. A word that is longer stays whole, so that an address
+// can be copied. There is at least one row.
+func wrap(text string, first, others int) []string {
 	var rows []string
-	row := ""
+	row, columns := "", first
 	for _, word := range strings.Fields(text) {
 		switch {
-		case row == "":
+		case row == "" && (rows != nil || width(word) <= columns || first >= others):
 			row = word
-		case width(row)+1+width(word) <= columns:
+		case row != "" && width(row)+1+width(word) <= columns:
 			row += " " + word
 		default:
 			rows = append(rows, row)
-			row = word
+			row, columns = word, others
 		}
 	}
 	return append(rows, row)
