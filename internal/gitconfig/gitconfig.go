@@ -184,7 +184,7 @@ func (c Config) rising(section, name, url string) func(yield func(Entry) bool) {
 					continue
 				}
 			}
-			if s.less(best) {
+			if s.Less(best) {
 				continue
 			}
 			best = s

@@ -10,7 +10,8 @@ type Specificity struct {
 	User bool // the pattern names the URL's user
 }
 
-func (s Specificity) less(other Specificity) bool {
+// Less reports whether s is less exact than other.
+func (s Specificity) Less(other Specificity) bool {
 	if s.Host != other.Host {
 		return s.Host < other.Host
 	}

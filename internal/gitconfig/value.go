@@ -3,7 +3,6 @@ package gitconfig
 import (
 	"fmt"
 	"math"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -51,14 +50,4 @@ func Bool(text string) (bool, error) {
 		return false, fmt.Errorf("reading %q: not a boolean", text)
 	}
 	return n != 0, nil
-}
-
-// Path expands a leading "~/" in a value that is a path, as Git does with
-// http.sslCAInfo and its like. It reports false for the forms that only Git can
-// expand ("~user/…", "%(prefix)/…"): ask `git config --type=path` for those.
-func Path(value, home string) (string, bool) {
-	if rest, ok := strings.CutPrefix(value, "~/"); ok {
-		return filepath.Join(home, rest), home != ""
-	}
-	return value, !strings.HasPrefix(value, "~") && !strings.HasPrefix(value, "%(prefix)/")
 }

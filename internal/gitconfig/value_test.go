@@ -45,18 +45,3 @@ func TestABooleanIsWhatGitTakesForOne(t *testing.T) {
 		}
 	}
 }
-
-func TestAPathInTheHomeDirectoryIsExpanded(t *testing.T) {
-	t.Parallel()
-	if got, ok := gitconfig.Path("/etc/ca.pem", "/home/ann"); got != "/etc/ca.pem" || !ok {
-		t.Errorf("an absolute path became %q, %v", got, ok)
-	}
-	if got, ok := gitconfig.Path("~/ca.pem", "/home/ann"); !strings.HasSuffix(got, "ca.pem") || strings.Contains(got, "~") || !ok {
-		t.Errorf("a path in the home directory became %q, %v", got, ok)
-	}
-	for _, value := range []string{"~bob/ca.pem", "%(prefix)/etc/ca.pem"} {
-		if _, ok := gitconfig.Path(value, "/home/ann"); ok {
-			t.Errorf("%q is expanded, which only Git can do", value)
-		}
-	}
-}
