@@ -158,6 +158,9 @@ func TestAPipeWhereARecordShouldBeKeepsNobodyWaiting(t *testing.T) {
 		if err := syscall.Mkfifo(s.path(name), 0o600); err != nil {
 			t.Fatal(err)
 		}
+		if _, _, err := s.readFile(name); err == nil || !strings.Contains(err.Error(), "not a plain file") {
+			t.Errorf("reading a pipe: %v", err)
+		}
 	}
 	if _, ok := s.Recall("contoso", fingerprint); ok {
 		t.Error("believed a pipe")

@@ -261,6 +261,24 @@ func TestARecordThatCannotBeWrittenTakesTheOldOneWithIt(t *testing.T) {
 	}
 }
 
+func TestFilesHaveABound(t *testing.T) {
+	t.Parallel()
+	s, _ := open(t)
+	if err := s.writeFile("marks/most", make([]byte, maxFile)); err != nil {
+		t.Error(err)
+	}
+	if content, _, err := s.readFile("marks/most"); err != nil || len(content) != maxFile {
+		t.Errorf("%d bytes, %v", len(content), err)
+	}
+	if err := s.writeFile("marks/more", make([]byte, maxFile+1)); err == nil {
+		t.Error("more was written than will be read")
+	}
+	write(t, s.path("marks/more"), strings.Repeat("x", maxFile+1))
+	if content, _, err := s.readFile("marks/more"); err == nil {
+		t.Errorf("%d bytes were read", len(content))
+	}
+}
+
 func TestRecallingOneRecordListsNoOthers(t *testing.T) {
 	// Not parallel: allocations of other tests would be counted.
 	s, _ := open(t)

@@ -188,6 +188,9 @@ func TestAPartThatCannotBeWrittenLeavesTheRestAlone(t *testing.T) {
 	if got := strings.Join(useEverything(s), " "); got != want {
 		t.Errorf("remembered %q, want %q", got, want)
 	}
+	if got := s.list("new"); len(got) > 0 {
+		t.Errorf("left %q behind", got)
+	}
 }
 
 func TestAStateThatCannotBeWrittenSaysSo(t *testing.T) {

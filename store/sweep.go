@@ -14,7 +14,7 @@ const (
 
 	// sweepAtMost bounds how many files and folders are looked at in one sweep.
 	// Each costs some microseconds, and Git waits until its helper has ended.
-	sweepAtMost = 3000
+	sweepAtMost = 1500
 
 	// newLife is how long a file may take to be written. Older ones were left by
 	// a process that was killed.
@@ -23,7 +23,7 @@ const (
 
 // Sweep removes records that ran out long ago, what killed processes left, and
 // folders that became empty. It does so at most once a day and looks at no more
-// than a few thousand files; those it does not come to have their turn on another
+// than some 1 500 files; those it does not come to have their turn on another
 // day. It is called after Git has its answer.
 func (s *State) Sweep() {
 	if s.ready(false) != nil || s.Marked(sweepMark) {
@@ -95,7 +95,7 @@ func (b *broom) turn(names []string) []string {
 		return nil
 	}
 	slices.Sort(names)
-	const step = 997 // a prime below sweepAtMost/3: a folder per secret, two files in it
+	const step = 499 // a prime below sweepAtMost/3: a folder per secret, two files in it
 	day := int(b.now.Unix() / int64(sweepEvery/time.Second))
 	start := (day*step%len(names) + len(names)) % len(names)
 	return slices.Concat(names[start:], names[:start])

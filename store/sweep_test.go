@@ -145,7 +145,7 @@ func TestASweepIsBoundedAndComesToEverythingOneDay(t *testing.T) {
 	if first := left(); first == 0 || first == n || n-first > sweepAtMost {
 		t.Errorf("%d of %d are left after the first sweep", first, n)
 	}
-	for range 5 {
+	for range 9 {
 		clock.pass(sweepEvery)
 		s.Sweep()
 	}
