@@ -39,6 +39,23 @@ func (c *call) ask(ctx context.Context, quiet bool) Message {
 	return answer
 }
 
+// askHost asks those inner helpers that are mere stores once more, for the whole host.
+// They tell credentials apart by path, and know nothing of organizations: what they
+// were given for another repository, or before Git sent any path, they find only so.
+func (c *call) askHost(ctx context.Context) Message {
+	request := c.request.Without(func(key, _ string) bool { return key == "path" })
+	for _, program := range c.inner(ctx).Programs {
+		if !QuirksOf(program.Value()).NeverAsks {
+			continue
+		}
+		answer := c.askOne(ctx, program, request, true)
+		if !answer.Expired(c.Now()) && overlay(request, answer).Complete() {
+			return answer.Without(func(key, _ string) bool { return key == "path" })
+		}
+	}
+	return Message{}
+}
+
 // askOne puts a request to one helper. A path that was added for its sake only is
 // taken out of its answer again.
 func (c *call) askOne(ctx context.Context, program Program, request Message, quiet bool) Message {

@@ -18,6 +18,7 @@ type candidate struct {
 	credential validate.Credential
 	fp         store.Fingerprint
 	copied     bool // it is the keyring's copy, not an inner helper's answer
+	elsewhere  bool // an inner helper keeps it for another path of this host, perhaps for another organization
 	unjudged   bool // nothing that could be judged or erased exactly: a ready-made authtype credential, an empty password
 }
 
@@ -50,7 +51,15 @@ func (found candidate) ends() []time.Time {
 // askInner asks the inner helpers, who may prompt. If they had nothing complete,
 // their answer is in the candidate as it was given.
 func (c *call) askInner(ctx context.Context) (candidate, bool) {
-	return c.consider(c.ask(ctx, false))
+	found, ok := c.consider(c.ask(ctx, false))
+	if ok || !c.request.Has("path") || !found.answer.Empty() {
+		return found, ok
+	}
+	if found, ok := c.consider(c.askHost(ctx)); ok {
+		found.elsewhere = true
+		return found, true
+	}
+	return found, false
 }
 
 // look asks the inner helpers without a prompt.

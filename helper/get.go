@@ -110,6 +110,9 @@ func (c *call) work(ctx context.Context) Message {
 		if verdict.State != validate.Dead {
 			return c.accept(ctx, found, verdict, fresh, len(buried) > 0)
 		}
+		if found.elsewhere { // most likely it is alive where it belongs
+			return c.nothing(Message{}, "got nothing")
+		}
 		if policy := c.settings(ctx).Erase; policy == EraseNever || policy == EraseExpired && !verdict.Expired {
 			c.Notices.Print(notice.DeadKept(c.token(found, verdict), string(policy)))
 			c.outcome(store.Unknown, found.fp, "")

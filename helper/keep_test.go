@@ -197,3 +197,18 @@ func TestEmptyUsernamesAndSecretsAreKept(t *testing.T) {
 	expect(t, "answer", w.do("get", contoso), "username=\npassword=\n")
 	expect(t, "asked", w.asked(), nil)
 }
+
+func TestATokenThatAStoreKeepsForAnotherPathIsFound(t *testing.T) {
+	const api = "protocol=https\nhost=dev.azure.com\npath=contoso/shop/_git/api\n"
+	keeper := helperWith("store", map[string]string{"alice": "L"})
+	keeper.path = "contoso/shop/_git/web"
+	w := newWorld(t, Wrap, keeper)
+	w.azure["L"] = live
+	expect(t, "answer", w.do("get", api), given("L")+"\n")
+
+	// For another organization the same token looks rejected. It is not touched.
+	w.azure["L"] = rejected
+	expect(t, "answer", w.do("get", strings.Replace(api, "contoso", "fabrikam", 1)), "")
+	expect(t, "held", keeper.held("alice"), "L")
+	expect(t, "said", w.said(), "")
+}

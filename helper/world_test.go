@@ -125,6 +125,7 @@ type fakeHelper struct {
 	rude  bool              // an erase removes whatever there is, as GCM's does
 	extra string            // more lines of each answer
 	fixed string            // what it answers, whatever it holds
+	path  string            // for which path it holds, if that matters
 	calls []string          // action and, for a look, "quiet"
 	seen  []Message
 }
@@ -158,6 +159,9 @@ func (h *fakeHelper) Run(_ context.Context, action string, m Message, quiet bool
 			return ReadAnswer(strings.NewReader(h.fixed))
 		}
 		for _, name := range slices.Sorted(maps.Keys(h.holds)) {
+			if h.path != "" && m.Has("path") && m.Get("path") != h.path {
+				continue
+			}
 			if asked := m.Get("username"); asked == "" || asked == name || asked == "contoso" {
 				return h.answer(name, h.holds[name]), nil
 			}

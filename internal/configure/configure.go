@@ -54,6 +54,7 @@ type Environment struct {
 	Git        gitconfig.Runner                     // runs git where the command was given
 	Find       func(program string) (string, error) // exec.LookPath
 	Executable string                               // the running program's own path, absolute
+	FullPath   bool                                 // name the guard by its path: graphical programs here do not have the PATH of a shell
 	Keyring    func(ctx context.Context) bool       // whether the operating system's keyring can be used
 }
 
@@ -184,10 +185,13 @@ func helperValues(given []string, env Environment) ([]string, error) {
 	return values, nil
 }
 
-// program is how Git is to call the guard: by name if Git finds it so, or else by
-// its path.
+// program is how Git is to call the guard: by name if Git finds it so everywhere, or
+// else by its path.
 func (env Environment) program() (string, []notice.Notice) {
-	if _, err := env.Find("git-credential-ado-guard"); err == nil {
+	switch found, err := env.Find("git-credential-ado-guard"); {
+	case err == nil && env.FullPath && filepath.IsAbs(found):
+		return escape(filepath.ToSlash(found)), nil
+	case err == nil:
 		return "ado-guard", nil
 	}
 	return escape(filepath.ToSlash(env.Executable)), []notice.Notice{notOnPath(env.Executable)}
