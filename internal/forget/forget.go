@@ -1,0 +1,217 @@
+// Package forget removes the credential of an organization wherever it is kept.
+//
+// The model: an organization has places (see package places): the guard's keyring
+// and Git's helpers, for both of its addresses, dev.azure.com/{organization} and
+// {organization}.visualstudio.com, and for the repositories that the person stands
+// in. Each place is emptied, account by account, and then looked into again: only
+// what a look does not show any more is gone. What stays is told together with how
+// to remove it by hand.
+package forget
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/ado-guard/git-credential-ado-guard/helper"
+	"github.com/ado-guard/git-credential-ado-guard/internal/places"
+	"github.com/ado-guard/git-credential-ado-guard/store"
+	"github.com/ado-guard/git-credential-ado-guard/validate"
+)
+
+// Forgetter removes credentials. All its fields must be set.
+type Forgetter struct {
+	Finder places.Finder // one that finds all
+	Copies Copies
+	Memory Memory
+	GOOS   string // for what to do by hand
+	Wait   func(what string) (done func())
+}
+
+// Copies is the guard's keyring; *store.Copies is one.
+type Copies interface {
+	Load(ctx context.Context, item string) ([]store.Entry, error)
+	Remove(ctx context.Context, item string, match func(store.Entry) bool) (int, error)
+	Items() []string
+}
+
+// Memory is what the guard remembers of an organization; *store.State is one.
+type Memory interface {
+	Lock(ctx context.Context, organization string) (unlock func(), waited bool, err error)
+	Forget(organization string, fp store.Fingerprint)
+	Unsettle(organization string, fp store.Fingerprint)
+	Unknow(organization string)
+}
+
+// Bounds of the work.
+const (
+	lockMost    = 5 * time.Second // the wait for a Git command that is getting a token
+	keyringMost = 5 * time.Second
+	mostRounds  = 16 // accounts in one helper
+)
+
+// Forget removes all accounts of the organization that a question is about. Of the
+// remotes of the current repository, those of the same organization are looked after
+// too.
+func (f Forgetter) Forget(ctx context.Context, asked places.Question, remotes []places.Remote) Report {
+	t := asked.Target
+	r := Report{target: t, goos: f.GOOS}
+	done := f.Wait("removing the token for " + r.name())
+	defer done()
+
+	within, cancel := context.WithTimeout(ctx, lockMost)
+	unlock, _, _ := f.Memory.Lock(within, t.Key()) // without it the work is done all the same
+	cancel()
+	defer unlock()
+
+	for _, item := range items(t) {
+		r.keyring = append(r.keyring, f.emptyItem(ctx, item, t))
+	}
+	seen := map[string]bool{}
+	for _, q := range f.questions(asked, remotes, &r) {
+		for _, p := range q.Places {
+			if same := entryOf(p); !p.IsKeyring() && !seen[same] {
+				seen[same] = true
+				r.add(q, p, empty(ctx, p))
+			}
+		}
+	}
+	f.Memory.Forget(t.Key(), "")
+	f.Memory.Unsettle(t.Key(), "")
+	if r.Gone() {
+		f.Memory.Unknow(t.Key())
+	}
+	return r
+}
+
+// questions are all under which something of the same organization may be kept: what
+// was asked, its other address, and its repositories among the remotes. Those with a
+// password in their URL are noted in the report.
+func (f Forgetter) questions(asked places.Question, remotes []places.Remote, r *Report) []places.Question {
+	all := []places.Question{asked}
+	if !asked.Target.Server {
+		modern, old := addresses(asked.Target)
+		remotes = append([]places.Remote{{URL: modern}, {URL: old}}, remotes...)
+	}
+	for _, remote := range remotes {
+		u, err := url.Parse(remote.URL)
+		if err != nil {
+			continue // an SSH address, or none at all
+		}
+		q, ok := f.Finder.Question(u)
+		if !ok || q.Target.Key() != asked.Target.Key() {
+			continue
+		}
+		all = append(all, q)
+		if !q.Inside.Secret.Empty() {
+			r.inURLs = append(r.inURLs, places.Remote{Name: remote.Name, URL: places.Shown(u)})
+		}
+	}
+	return all
+}
+
+// entryOf names what a helper is asked for: one that goes by the organization has one
+// entry for all its repositories.
+func entryOf(p places.Place) string {
+	path := p.Request.Get("path")
+	if helper.QuirksOf(p.Value).WantsPath {
+		path, _, _ = strings.Cut(path, "/")
+	}
+	return p.Value + "\n" + p.Request.Get("host") + "\n" + path
+}
+
+// items are the keyring items that may hold accounts of the target.
+func items(t validate.Target) []string {
+	if t.Server {
+		return []string{places.Item(t)}
+	}
+	modern, old := addresses(t)
+	return []string{modern[len("https://"):], old[len("https://"):]}
+}
+
+// itemState is what became of a keyring item.
+type itemState struct {
+	item    string
+	removed int
+	left    error // why it is not certain that nothing is left; nil: it is
+	unused  bool  // there is no keyring, and nothing was ever put into it
+}
+
+var errStill = errors.New("it is still there")
+
+// emptyItem removes the accounts of the target from an item, and looks again.
+func (f Forgetter) emptyItem(ctx context.Context, item string, t validate.Target) itemState {
+	ctx, cancel := context.WithTimeout(ctx, keyringMost)
+	defer cancel()
+	s := itemState{item: item}
+	belongs := func(e store.Entry) bool { return !t.Server || e.Path == "" || sameCollection(e, t) }
+	noted := f.noted(item)
+	if s.removed, s.left = f.Copies.Remove(ctx, item, belongs); s.left != nil {
+		s.unused = errors.Is(s.left, store.ErrUnavailable) && !noted
+		return s
+	}
+	entries, err := f.Copies.Load(ctx, item)
+	if s.left = err; err != nil {
+		return s
+	}
+	for _, e := range entries {
+		if belongs(e) {
+			s.left = errStill
+		}
+	}
+	return s
+}
+
+func (f Forgetter) noted(item string) bool {
+	for _, known := range f.Copies.Items() {
+		if known == item {
+			return true
+		}
+	}
+	return false
+}
+
+// sameCollection reports whether an entry of a server's item is for the target's
+// collection.
+func sameCollection(e store.Entry, t validate.Target) bool {
+	server := validate.Server{Host: t.Host, Base: t.Base}
+	of, ok := validate.Recognize(validate.Request{Protocol: "https", Host: e.Host, Path: e.Path}, []validate.Server{server})
+	return ok && of.Key() == t.Key()
+}
+
+// emptied is what became of what a helper held.
+type emptied struct {
+	removed []places.Found
+	left    places.Found // what it gives in spite of being told to erase it; nothing if all is well
+	unseen  error        // why it could not be looked into
+	unasked bool         // it keeps nothing
+}
+
+// empty has a helper erase what a look shows, until one shows nothing: some erase one
+// account at a time. A helper that gives the same again will not be told a third time.
+func empty(ctx context.Context, p places.Place) emptied {
+	var e emptied
+	for range mostRounds {
+		found := p.Look(ctx)
+		switch n := len(e.removed); {
+		case found.Unasked:
+			e.unasked = true
+			return e
+		case found.Err != nil:
+			e.unseen = found.Err
+			p.Erase(ctx, found)
+			return e
+		case !found.Any():
+			return e
+		case n > 0 && found.Same(e.removed[n-1]):
+			e.removed, e.left = e.removed[:n-1], found
+			return e
+		}
+		p.Erase(ctx, found)
+		e.removed = append(e.removed, found)
+	}
+	e.left, e.removed = e.removed[len(e.removed)-1], e.removed[:len(e.removed)-1]
+	return e
+}
