@@ -172,3 +172,24 @@ func NoTrace(why error) Notice {
 		Hint: "ADO_GUARD_TRACE is 1 (stderr) or the absolute path of a file",
 	}
 }
+
+// NotAzureDevOps tells that a command was given a URL that it has nothing to do with.
+func NotAzureDevOps(url string) Notice {
+	return Notice{
+		What: fmt.Sprintf("%s is no https URL of Azure DevOps", url),
+		Hint: "name an organization or a repository, as https://dev.azure.com/ORGANIZATION; an Azure DevOps Server must be known by --host, see: git help credential-ado-guard",
+	}
+}
+
+// NothingToCheck tells that neither the current directory nor memory names anything
+// that could be checked.
+func NothingToCheck(inRepository bool) Notice {
+	n := Notice{
+		What: "there is nothing to check: this is no Git repository, and no organization is known yet",
+		Hint: "name one: git credential-ado-guard check https://dev.azure.com/ORGANIZATION",
+	}
+	if inRepository {
+		n.What = "there is nothing to check: no remote of this repository is at Azure DevOps"
+	}
+	return n
+}
