@@ -62,6 +62,11 @@ func (d Directory) Store(given Credential) error {
 	})
 }
 
+// Clear removes everything that is stored.
+func (d Directory) Clear() error {
+	return d.change(func(c *contents) { *c = contents{Cached: map[string]Credential{}} })
+}
+
 // Cache puts a token into the cache of OAuth mode.
 func (d Directory) Cache(given Credential) error {
 	return d.change(func(c *contents) { c.Cached[given.Service] = given })

@@ -383,3 +383,16 @@ func TestThePersonAnswersGitItself(t *testing.T) {
 		t.Errorf("logged %+v, %v", calls, err)
 	}
 }
+
+func TestClearRemovesEverything(t *testing.T) {
+	t.Parallel()
+	d := arranged(t, nil, []Credential{{"https://dev.azure.com/contoso", "alice", "old"}})
+	for _, do := range []func() error{d.Clear, func() error { return d.Cache(Credential{Service: "s"}) }, d.Clear} {
+		if err := do(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if left, err := d.Credentials(); err != nil || len(left) != 0 {
+		t.Errorf("left: %v, %v", left, err)
+	}
+}
