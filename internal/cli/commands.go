@@ -19,10 +19,13 @@ var commands map[string]command
 
 func init() { // a variable that its own functions read cannot name them
 	commands = map[string]command{
-		"check":   {runCheck},
-		"forget":  {runForget},
-		"version": {runVersion},
-		"help":    {func(_ context.Context, w World, _ options, _ []string) int { return help(w.Stdout) }},
+		"configure":   {runConfigure},
+		"unconfigure": {runUnconfigure},
+		"check":       {runCheck},
+		"forget":      {runForget},
+		"doctor":      {runDoctor},
+		"version":     {runVersion},
+		"help":        {func(_ context.Context, w World, _ options, _ []string) int { return help(w.Stdout) }},
 	}
 }
 
