@@ -93,8 +93,11 @@ func (c Checker) look(ctx context.Context, s Subject) *finding {
 		f.used = inURL
 	}
 	for i, place := range s.Places {
-		f.found = append(f.found, place.Look(ctx))
-		if f.used == nowhere && f.found[i].Any() {
+		var found places.Found
+		if !place.Elsewhere || f.used == nowhere {
+			found = place.Look(ctx)
+		}
+		if f.found = append(f.found, found); f.used == nowhere && found.Any() {
 			f.used = i
 		}
 	}
@@ -112,6 +115,10 @@ func (f *finding) chosen() (places.Found, bool) {
 		return f.found[f.used], true
 	}
 }
+
+// elsewhere reports whether the credential is kept for another path of the host, and
+// so perhaps for another organization.
+func (f *finding) elsewhere() bool { return f.used >= 0 && f.Places[f.used].Elsewhere }
 
 // judge has all credentials judged at once, and asks how Azure DevOps is.
 func (c Checker) judge(ctx context.Context, cases []*finding) validate.Health {

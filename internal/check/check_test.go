@@ -47,6 +47,10 @@ func TestEveryVerdictIsExplainedAndHasARemedy(t *testing.T) {
 			w.config, w.holds, w.verdict = []string{"ado-guard"}, nil, decided(lives[:1])
 			w.keep(store.Entry{Username: "ann", Password: secret.New(pat)})
 		}},
+		{"live-store", 0, repository, func(w *world) {
+			w.verdict, w.config = decided(lives), []string{"ado-guard --helper store"}
+			w.holds["store"], w.holds["store for any path"] = "ann:"+pat, "bob:"+otherPAT
+		}},
 		{"live-copy-and-helper", 0, organization, func(w *world) {
 			w.verdict = decided(lives[:1])
 			w.keep(store.Entry{Username: "ann@contoso.com", Password: secret.New(pat), Until: noon.Add(7*time.Hour + time.Minute), Source: "manager"})
@@ -105,6 +109,10 @@ func TestEveryVerdictIsExplainedAndHasARemedy(t *testing.T) {
 		{"dead-without-the-guard", 1, organization, func(w *world) {
 			w.verdict, w.config = decided(expired[:1]), []string{"manager"}
 		}},
+		{"dead-for-another-path", 1, repository, func(w *world) {
+			w.verdict, w.config = decided(expired), []string{"ado-guard --helper store"}
+			w.holds["store for any path"] = "ann:" + pat
+		}},
 		{"dead-switched-off", 1, organization, func(w *world) { w.verdict, w.off = decided(expired[:1]), true }},
 		{"dead-kept-by-setting", 1, organization, func(w *world) {
 			w.verdict = decided(answers("connection|rejected|rejected|401", "profile|rejected|rejected|401"))
@@ -142,6 +150,7 @@ func TestEveryVerdictIsExplainedAndHasARemedy(t *testing.T) {
 		}},
 		{"unknown-organization", 2, "https://dev.azure.com", func(w *world) {
 			w.verdict = validate.Verdict{Reason: validate.ReasonNoOrganization}
+			w.holds["manager for any path"] = w.holds["manager"]
 		}},
 
 		{"none", 3, repository, func(w *world) { w.holds = nil }},

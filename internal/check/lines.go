@@ -99,6 +99,9 @@ func (k Kept) line(now time.Time) report.Line {
 			l.Mark = report.Warning
 		}
 	}
+	if k.Elsewhere {
+		l.Text += ", for another path"
+	}
 	if k.Place == "url" {
 		l.Mark = report.Warning
 	}

@@ -57,10 +57,11 @@ type Guard struct {
 
 // Kept is what a look into one place showed.
 type Kept struct {
-	Place string    `json:"place"`           // keyring, url, or the helper's name: "manager"
-	State string    `json:"state"`           // used, same, other, nothing, unasked (it keeps nothing), error
-	Until time.Time `json:"until,omitzero"`  // of a copy in the keyring: when a helper is asked again
-	Error string    `json:"error,omitempty"` // why it could not be looked at
+	Place     string    `json:"place"`               // keyring, url, or the helper's name: "manager"
+	State     string    `json:"state"`               // used, same, other, nothing, unasked (it keeps nothing), error
+	Until     time.Time `json:"until,omitzero"`      // of a copy in the keyring: when a helper is asked again
+	Elsewhere bool      `json:"elsewhere,omitempty"` // it is kept for another path of the host, perhaps for another organization
+	Error     string    `json:"error,omitempty"`     // why it could not be looked at
 
 	holds string // kind and username of another credential
 	vital bool   // there is no other place: an error leaves nothing
@@ -174,7 +175,10 @@ func (f *finding) kept() []Kept {
 	}
 	chosen, _ := f.chosen()
 	for i, found := range f.found {
-		k := Kept{Place: f.Places[i].Name, State: "other", Until: found.Until.UTC()}
+		if f.Places[i].Elsewhere && i != f.used {
+			continue // it was looked into already, for this path
+		}
+		k := Kept{Place: f.Places[i].Name, State: "other", Elsewhere: f.Places[i].Elsewhere, Until: found.Until.UTC()}
 		switch {
 		case found.Unasked:
 			k.State = "unasked"

@@ -120,6 +120,8 @@ func (f *finding) removal() string {
 	switch {
 	case f.used == inURL:
 		return "it stands in the URL, where anybody can read it and no helper can replace it; take it out: " + f.withoutPassword()
+	case f.elsewhere():
+		return "it is kept for another path, perhaps another organization's, so the guard leaves it alone; Git asks for a new one"
 	case f.off || f.Standing.Guard.Program == "":
 		return "remove it with: " + forget
 	case f.settings.Erase == helper.EraseNever, f.settings.Erase == helper.EraseExpired && !f.verdict.Expired:

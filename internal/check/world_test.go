@@ -114,11 +114,15 @@ type program struct {
 
 func (p program) Value() string { return p.value }
 
-func (p program) Run(_ context.Context, action string, _ helper.Message, quiet bool) (helper.Message, error) {
+func (p program) Run(_ context.Context, action string, request helper.Message, quiet bool) (helper.Message, error) {
 	if action != helper.ActionGet || !quiet {
 		p.t.Errorf("%s was run to %s", p.value, action)
 	}
-	username, password, ok := strings.Cut(p.holds[p.value], ":")
+	place := p.value
+	if p.path && !request.Has("path") {
+		place += " for any path"
+	}
+	username, password, ok := strings.Cut(p.holds[place], ":")
 	if !ok {
 		return helper.Message{}, errors.New("exit status 255")
 	}

@@ -12,11 +12,14 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/ado-guard/git-credential-ado-guard/helper"
 	"github.com/ado-guard/git-credential-ado-guard/internal/places"
+	"github.com/ado-guard/git-credential-ado-guard/internal/secret"
 	"github.com/ado-guard/git-credential-ado-guard/store"
 	"github.com/ado-guard/git-credential-ado-guard/validate"
 )
@@ -40,6 +43,8 @@ type Copies interface {
 // Memory is what the guard remembers of an organization; *store.State is one.
 type Memory interface {
 	Lock(ctx context.Context, organization string) (unlock func(), waited bool, err error)
+	Fingerprint(s secret.Secret) store.Fingerprint
+	Organizations(fp store.Fingerprint) []string
 	Forget(organization string, fp store.Fingerprint)
 	Unsettle(organization string, fp store.Fingerprint)
 	Unknow(organization string)
@@ -72,8 +77,14 @@ func (f Forgetter) Forget(ctx context.Context, asked places.Question, remotes []
 	seen := map[string]bool{}
 	for _, q := range f.questions(asked, remotes, &r) {
 		for _, p := range q.Places {
-			if same := entryOf(p); !p.IsKeyring() && !seen[same] {
-				seen[same] = true
+			same := entryOf(p)
+			if p.IsKeyring() || seen[same] {
+				continue
+			}
+			seen[same] = true
+			if p.Elsewhere {
+				r.addElsewhere(p, f.elsewhere(ctx, p, t))
+			} else {
 				r.add(q, p, empty(ctx, p))
 			}
 		}
@@ -112,6 +123,22 @@ func (f Forgetter) questions(asked places.Question, remotes []places.Remote, r *
 	return all
 }
 
+// elsewhere is what a mere store still holds for other paths of the host. It cannot be
+// told to erase that: without a path it would erase other organizations' too.
+type elsewhere struct {
+	found places.Found
+	known bool // by what is remembered, it is this organization's
+}
+
+func (f Forgetter) elsewhere(ctx context.Context, p places.Place, t validate.Target) elsewhere {
+	found := p.Look(ctx)
+	if !found.Any() {
+		return elsewhere{}
+	}
+	seen := f.Memory.Organizations(f.Memory.Fingerprint(found.Credential.Secret))
+	return elsewhere{found, slices.Contains(seen, t.Key())}
+}
+
 // entryOf names what a helper is asked for: one that goes by the organization has one
 // entry for all its repositories.
 func entryOf(p places.Place) string {
@@ -119,7 +146,7 @@ func entryOf(p places.Place) string {
 	if helper.QuirksOf(p.Value).WantsPath {
 		path, _, _ = strings.Cut(path, "/")
 	}
-	return p.Value + "\n" + p.Request.Get("host") + "\n" + path
+	return strconv.FormatBool(p.Elsewhere) + p.Value + "\n" + p.Request.Get("host") + "\n" + path
 }
 
 // items are the keyring items that may hold accounts of the target.

@@ -66,7 +66,6 @@ func TestForgettingRemovesSaysSoAndProvesIt(t *testing.T) {
 		}, repository, true, `contoso
     keyring  held nothing
   ✓ store    removed the personal access token of ann
-             → it keeps a token for each repository: to remove one, name it: git credential-ado-guard forget https://dev.azure.com/contoso/PROJECT/_git/REPOSITORY
     oauth    keeps nothing: it asks you every time
   ✓ gone     nothing is left: the next Git command asks for a new token
 `},
@@ -89,8 +88,26 @@ func TestForgettingRemovesSaysSoAndProvesIt(t *testing.T) {
 		}, organization, true, `contoso
     keyring  held nothing
   ✓ store    removed the personal access token of ann
-             → it keeps a token for each repository: to remove one, name it: git credential-ado-guard forget https://dev.azure.com/contoso/PROJECT/_git/REPOSITORY
   ✓ gone     nothing is left: the next Git command asks for a new token
+`},
+		{"a store that holds another one for another path", func(w *world) {
+			w.config = []string{"ado-guard --helper store"}
+			w.helpers["store"] = &vault{holds: map[string][]string{"dev.azure.com/contoso/web/_git/web": {"ann:" + pat}, "dev.azure.com/": {"bob:" + pat}}}
+		}, repository, true, `contoso
+    keyring  held nothing
+  ✓ store    removed the personal access token of ann
+             → it still holds the personal access token of bob for another path of dev.azure.com; if that is this organization's, name its repository: git credential-ado-guard forget https://dev.azure.com/contoso/PROJECT/_git/REPOSITORY
+  ✓ gone     nothing is left: the next Git command asks for a new token
+`},
+		{"which is known to be this organization's", func(w *world) {
+			w.config = []string{"ado-guard --helper store"}
+			w.helpers["store"] = &vault{holds: map[string][]string{"dev.azure.com/": {"bob:" + pat}}}
+			w.state.Remember("contoso", w.state.Fingerprint(secret.New(pat)), store.Remembered{Finding: store.Live, Until: noon})
+		}, organization, false, `contoso
+    keyring  held nothing
+  ✗ store    still holds the personal access token of bob for another path of dev.azure.com
+             → name its repository: git credential-ado-guard forget https://dev.azure.com/contoso/PROJECT/_git/REPOSITORY
+  ✗ left     a token may still be used: see above what is to be done by hand
 `},
 		{"no keyring here", func(w *world) { w.ring.Err = errors.New("there is no D-Bus session") }, organization, true, `contoso
     keyring  there is none that can be used here, and nothing was put into one

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/ado-guard/git-credential-ado-guard/helper"
-	"github.com/ado-guard/git-credential-ado-guard/internal/places"
 	"github.com/ado-guard/git-credential-ado-guard/internal/secret"
 	"github.com/ado-guard/git-credential-ado-guard/validate"
 )
@@ -15,14 +14,6 @@ import (
 func addresses(t validate.Target) (modern, old string) {
 	organization := strings.ToLower(t.Organization)
 	return "https://dev.azure.com/" + organization, "https://" + organization + ".visualstudio.com"
-}
-
-// keepsByPath reports whether a helper keeps a credential for each repository, while
-// the question names none: Git's own helpers do with credential.useHttpPath, and Git
-// Credential Manager goes by the organization.
-func keepsByPath(q places.Question, p places.Place) bool {
-	quirks := helper.QuirksOf(p.Value)
-	return q.Request.Has("path") && q.Target.Repository == "" && !quirks.WantsPath && !quirks.AsksAlways
 }
 
 // ownItem is how to remove the guard's own keyring item by hand: go-keyring's names.

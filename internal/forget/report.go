@@ -27,18 +27,13 @@ type helperState struct {
 	place     places.Place
 	addresses []string // that something is left for
 	emptied
-	perRepository bool // it may hold more, for repositories that were not named
+	elsewhere elsewhere
 }
 
 // add notes what became of one place; a helper that was asked for several URLs has
 // one line.
 func (r *Report) add(q places.Question, p places.Place, e emptied) {
-	i := slices.IndexFunc(r.helpers, func(h helperState) bool { return h.place.Value == p.Value })
-	if i < 0 {
-		i = len(r.helpers)
-		r.helpers = append(r.helpers, helperState{place: p})
-	}
-	h := &r.helpers[i]
+	h := r.helper(p)
 	h.removed = append(h.removed, e.removed...)
 	h.unasked = h.unasked || e.unasked
 	if e.unseen != nil {
@@ -47,14 +42,30 @@ func (r *Report) add(q places.Question, p places.Place, e emptied) {
 	if e.left.Any() {
 		h.left, h.addresses = e.left, append(h.addresses, q.Target.OrganizationURL())
 	}
-	h.perRepository = h.perRepository || keepsByPath(q, p)
+}
+
+// addElsewhere notes what a mere store still holds for other paths.
+func (r *Report) addElsewhere(p places.Place, e elsewhere) {
+	if e.found.Any() {
+		r.helper(p).elsewhere = e
+	}
+}
+
+// helper is the line of a helper.
+func (r *Report) helper(p places.Place) *helperState {
+	i := slices.IndexFunc(r.helpers, func(h helperState) bool { return h.place.Value == p.Value })
+	if i < 0 {
+		i = len(r.helpers)
+		r.helpers = append(r.helpers, helperState{place: p})
+	}
+	return &r.helpers[i]
 }
 
 // Gone reports whether nothing is left.
 func (r Report) Gone() bool {
 	return len(r.inURLs) == 0 &&
 		!slices.ContainsFunc(r.keyring, func(s itemState) bool { return s.left != nil && !s.unused }) &&
-		!slices.ContainsFunc(r.helpers, func(h helperState) bool { return h.left.Any() || h.unseen != nil })
+		!slices.ContainsFunc(r.helpers, func(h helperState) bool { return h.left.Any() || h.unseen != nil || h.elsewhere.known })
 }
 
 // name is what people call the target.
@@ -155,8 +166,18 @@ func (h helperState) line(r Report) report.Line {
 	default:
 		l.Text = "held nothing"
 	}
-	if h.perRepository && l.Mark != report.Problem {
-		l.Remedies = []string{fmt.Sprintf("it keeps a token for each repository: to remove one, name it: git credential-ado-guard forget %s/PROJECT/_git/REPOSITORY", r.target.OrganizationURL())}
+	if h.elsewhere.found.Any() {
+		still := fmt.Sprintf("still holds the %s for another path of %s", describe(h.elsewhere.found), r.target.Host)
+		name := fmt.Sprintf("name its repository: git credential-ado-guard forget %s/PROJECT/_git/REPOSITORY", r.target.OrganizationURL())
+		switch {
+		case !h.elsewhere.known:
+			name = "it " + still + "; if that is this organization's, " + name
+		case len(h.removed) > 0:
+			l.Mark, l.Text = report.Problem, l.Text+"; "+still
+		default:
+			l.Mark, l.Text = report.Problem, still
+		}
+		l.Remedies = append(l.Remedies, name)
 	}
 	return l
 }

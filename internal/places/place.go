@@ -24,6 +24,11 @@ type Place struct {
 	Value   string // the helper as in Git's configuration; "" for the keyring
 	Request helper.Message
 
+	// Elsewhere is set for another look into a mere store, for any path of the host:
+	// the guard takes what it finds so if nothing else was found (such stores know
+	// nothing of organizations), and leaves it alone if it is dead.
+	Elsewhere bool
+
 	program helper.Program // nil for the keyring
 	look    func(context.Context) Found
 }

@@ -156,30 +156,32 @@ func (f Finder) servers(helpers []asked) []validate.Server {
 // places lays the helpers out in a row. The guard does its own work only if what it
 // is told names an organization or a server.
 func (f Finder) places(helpers []asked, q Question, told validate.Target) []Place {
-	var all []Place
+	var all, stores []Place
 	works := told.Organization != "" || told.Server
+	behind := f.All // the guard, that is: asked by it
 	for _, a := range helpers {
-		if a.guard == nil {
-			request := q.Request
-			if f.All {
-				request = withOrganization(request, a.value, told)
+		values := []string{a.value}
+		if a.guard != nil {
+			keyring := slices.ContainsFunc(all, Place.IsKeyring)
+			if works && !keyring && (!a.guard.NoCopy || len(a.guard.Helpers) == 0) {
+				all = append(all, f.keyring(a.guard, q.Request, told))
 			}
-			all = append(all, f.program(a.value, request))
-			continue
+			values, behind = a.guard.Helpers, behind || works
 		}
-		keyring := slices.ContainsFunc(all, Place.IsKeyring)
-		if works && !keyring && (!a.guard.NoCopy || len(a.guard.Helpers) == 0) {
-			all = append(all, f.keyring(a.guard, q.Request, told))
-		}
-		for _, value := range a.guard.Helpers {
+		for _, value := range values {
 			request := q.Request
-			if works {
+			if f.All || a.guard != nil && works {
 				request = withOrganization(request, value, told)
 			}
 			all = append(all, f.program(value, request))
+			if behind && request.Has("path") && helper.QuirksOf(value).NeverAsks {
+				store := f.program(value, request.Without(func(key, _ string) bool { return key == "path" }))
+				store.Elsewhere = true
+				stores = append(stores, store)
+			}
 		}
 	}
-	return all
+	return append(all, stores...)
 }
 
 // withOrganization tells a helper that needs it the organization where Git sends no

@@ -92,6 +92,8 @@ func written(t *testing.T, m helper.Message) string {
 	return strings.Join(strings.Fields(text.String()), " ")
 }
 
+const organization = "https://dev.azure.com/contoso"
+
 const repository = "https://dev.azure.com/contoso/web/_git/web"
 
 func TestAQuestionIsPutToThePlacesInGitsOrder(t *testing.T) {
@@ -117,12 +119,24 @@ func TestAQuestionIsPutToThePlacesInGitsOrder(t *testing.T) {
 			[]string{
 				"cache: protocol=https host=dev.azure.com path=contoso/web/_git/web",
 				"oauth: protocol=https host=dev.azure.com path=contoso/web/_git/web",
+				"cache: protocol=https host=dev.azure.com, elsewhere",
 			}},
 		{"chain", []string{"credential.helper=ado-guard", "credential.helper=manager", usePath}, nil, false, repository,
 			[]string{
 				"keyring: protocol=https host=dev.azure.com path=contoso/web/_git/web",
 				"manager: protocol=https host=dev.azure.com path=contoso/web/_git/web",
 			}},
+		{"chain with mere stores", []string{"credential.helper=store", "credential.helper=ado-guard", "credential.helper=store", "credential.helper=cache", usePath}, nil, false, repository,
+			[]string{
+				"store: protocol=https host=dev.azure.com path=contoso/web/_git/web",
+				"keyring: protocol=https host=dev.azure.com path=contoso/web/_git/web",
+				"store: protocol=https host=dev.azure.com path=contoso/web/_git/web",
+				"cache: protocol=https host=dev.azure.com path=contoso/web/_git/web",
+				"store: protocol=https host=dev.azure.com, elsewhere",
+				"cache: protocol=https host=dev.azure.com, elsewhere",
+			}},
+		{"a mere store without the guard", []string{"credential.helper=store", usePath}, nil, false, repository,
+			[]string{"store: protocol=https host=dev.azure.com path=contoso/web/_git/web"}},
 		{"a helper before the guard", []string{"credential.helper=store", "credential.helper=ado-guard", usePath}, nil, false, repository,
 			[]string{
 				"store: protocol=https host=dev.azure.com path=contoso/web/_git/web",
@@ -150,11 +164,15 @@ func TestAQuestionIsPutToThePlacesInGitsOrder(t *testing.T) {
 		{"a path is decoded", []string{"credential.helper=store", usePath}, nil, false, "https://dev.azure.com/contoso/my%20web/_git/web/",
 			[]string{"store: protocol=https host=dev.azure.com path=contoso/my web/_git/web"}},
 		{"options of the command line count before the configured ones", []string{"credential.helper=ado-guard --helper manager", usePath}, &configure.Guard{Helpers: []string{"store"}, NoCopy: true}, false, repository,
-			[]string{"store: protocol=https host=dev.azure.com path=contoso/web/_git/web"}},
+			[]string{
+				"store: protocol=https host=dev.azure.com path=contoso/web/_git/web",
+				"store: protocol=https host=dev.azure.com, elsewhere",
+			}},
 		{"and where the guard is not configured", []string{"credential.helper=manager", usePath}, &configure.Guard{Helpers: []string{"store"}}, false, repository,
 			[]string{
 				"keyring: protocol=https host=dev.azure.com path=contoso/web/_git/web",
 				"store: protocol=https host=dev.azure.com path=contoso/web/_git/web",
+				"store: protocol=https host=dev.azure.com, elsewhere",
 			}},
 		{"without a helper those of the configuration stay behind it", []string{"credential.helper=manager", usePath}, &configure.Guard{NoCopy: true}, false, repository,
 			[]string{
@@ -167,6 +185,11 @@ func TestAQuestionIsPutToThePlacesInGitsOrder(t *testing.T) {
 				"manager: protocol=https host=dev.azure.com path=contoso",
 				"manager-core: protocol=https host=dev.azure.com path=contoso",
 				"store: protocol=https host=dev.azure.com",
+			}},
+		{"and of any path", []string{"credential.helper=store", usePath}, nil, true, organization,
+			[]string{
+				"store: protocol=https host=dev.azure.com path=contoso",
+				"store: protocol=https host=dev.azure.com, elsewhere",
 			}},
 		{"a server", []string{"credential.helper=ado-guard --host https://tfs.example:8443/tfs"}, nil, false, "https://tfs.example:8443/tfs/Main/web/_git/web",
 			[]string{"keyring: protocol=https host=tfs.example:8443"}},
@@ -181,7 +204,11 @@ func TestAQuestionIsPutToThePlacesInGitsOrder(t *testing.T) {
 			}
 			var got []string
 			for _, p := range q.Places {
-				got = append(got, p.Name+": "+written(t, p.Request))
+				line := p.Name + ": " + written(t, p.Request)
+				if p.Elsewhere {
+					line += ", elsewhere"
+				}
+				got = append(got, line)
 				if p.IsKeyring() != (p.Name == "keyring") {
 					t.Errorf("%s: IsKeyring is %v", p.Name, p.IsKeyring())
 				}
