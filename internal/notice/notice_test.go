@@ -70,6 +70,9 @@ func TestEveryNoticeSpeaksAlike(t *testing.T) {
 		"Panicked":          Panicked("get.go:1"),
 		"UnknownCommand":    UnknownCommand("chekc", "check"),
 		"NoTrace":           NoTrace(why),
+		"NotAzureDevOps":    NotAzureDevOps("https://example.org"),
+		"NothingToCheck":    NothingToCheck(true),
+		"NotConfigured":     NotConfigured(why),
 	}
 	for name, n := range notices {
 		if n.What == "" || strings.Contains(n.What, "\n") || strings.HasSuffix(n.What, ".") || n.What[0] >= 'A' && n.What[0] <= 'Z' {

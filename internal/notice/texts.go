@@ -193,3 +193,8 @@ func NothingToCheck(inRepository bool) Notice {
 	}
 	return n
 }
+
+// NotConfigured tells that configure or unconfigure could not do its work.
+func NotConfigured(why error) Notice {
+	return Notice{What: why.Error(), Hint: "git config --list --show-origin shows what is in force now"}
+}
