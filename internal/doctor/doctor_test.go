@@ -163,7 +163,8 @@ func TestWhatIsSecretInTheConfigurationStaysThere(t *testing.T) {
 	const token, long = "abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnopqrst", "ThisIsAUserNameThatIsFarTooLongToBeOneAndSoItMayBeAToken"
 	s := allIsWell()
 	s.config += `
-		local .git/config credential.helper=!f() { echo username=ann; echo password=hunter2; }; f
+		local .git/config credential.helper=!f() { test "$1" = get && printf '%s' hunter2; }; f
+		local .git/config credential.https://*.visualstudio.com.helper=vault --token hunter2
 		local .git/config credential.https://dev.azure.com.helper=vault --token ` + token + `
 		local .git/config http.proxy=http://ann:hunter2@proxy.contoso.example:8080
 		local .git/config http.extraheader=Authorization: Basic OmhUNFJsNCE=

@@ -76,6 +76,7 @@ func (s standing) inner() []string {
 func orderFindings(all []standing, files Files) []Finding {
 	var found []Finding
 	for _, s := range all {
+		s.Culprit.Value = brief(s.Culprit.Value)
 		complaint, wrong := s.Complaint()
 		path, named := s.path()
 		switch {

@@ -269,7 +269,7 @@ func memoryFinding(err error, directory string) Finding {
 	if directory == "" {
 		remedy = "set HOME (on Windows LocalAppData) to a folder of yours"
 	}
-	return problem(topicMemory, fmt.Sprintf("nothing can be remembered, so every Git command is checked anew and a dead token may be stored again: %s", innermost(err)), remedy).about(directory)
+	return problem(topicMemory, fmt.Sprintf("nothing can be remembered, so every Git command is checked anew and a dead token may be stored again: %s", cause(err)), remedy).about(directory)
 }
 
 // ---- remote

@@ -3,6 +3,7 @@ package doctor
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -52,8 +53,17 @@ func commonName(subject string) string {
 // shown is an inner helper's value. A shell command is not shown whole: people keep
 // tokens in them.
 func shown(value string) string {
-	if strings.HasPrefix(value, "!") && strings.ContainsAny(value, ";{}()|&<>$`") {
-		return "a shell command (" + strings.Fields(value)[0] + " …)"
+	if short := brief(value); short != value && strings.HasPrefix(value, "!") {
+		return "a shell command (" + short + ")"
+	}
+	return value
+}
+
+// brief is a value of credential.helper, and of one that only a shell can read no
+// more than the beginning.
+func brief(value string) string {
+	if words := strings.Fields(value); strings.ContainsAny(value, ";{}()|&<>$`") && len(words) > 1 {
+		return words[0] + " …"
 	}
 	return value
 }
@@ -119,13 +129,11 @@ func afterwards(err error) string {
 	return why
 }
 
-// innermost is an error without what was being done at the time.
-func innermost(err error) error {
-	for next := errors.Unwrap(err); next != nil; next = errors.Unwrap(next) {
-		if _, wrapped := next.(interface{ Unwrap() error }); !wrapped {
-			break
-		}
-		err = next
+// cause is an error of the file system without what was being done at the time.
+func cause(err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Error()
 	}
-	return err
+	return err.Error()
 }
