@@ -5,11 +5,13 @@
 package scene
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/ado-guard/git-credential-ado-guard/integration_test/lookalike"
 	"github.com/ado-guard/git-credential-ado-guard/integration_test/standin"
@@ -71,6 +73,21 @@ func (s *Scene) Command(name string, arguments ...string) *exec.Cmd {
 	c := exec.Command(name, arguments...)
 	c.Dir, c.Env = s.Home, s.Environ()
 	return c
+}
+
+// RunFor runs a program, ends it when it takes longer than the limit, and returns
+// all that it printed.
+func RunFor(c *exec.Cmd, limit time.Duration) (string, error) {
+	var output bytes.Buffer
+	c.Stdout, c.Stderr = &output, &output
+	c.WaitDelay = time.Second // for what it started and that holds its output
+	if err := c.Start(); err != nil {
+		return "", err
+	}
+	stop := time.AfterFunc(limit, func() { _ = c.Process.Kill() }) // Wait tells of it
+	defer stop.Stop()
+	err := c.Wait()
+	return output.String(), err
 }
 
 // Topologies are the ways in which Git's configuration names the helpers. In each
