@@ -46,11 +46,11 @@ type Subject struct {
 	Remotes []string // what the current repository calls it; none for a URL of the command line
 }
 
-// Check checks all subjects, and names the remotes that Git reaches over SSH.
-func (c Checker) Check(ctx context.Context, subjects []Subject, ssh []SSHRemote) Report {
+// Check checks all that is selected. Remotes that Git reaches over SSH are only named.
+func (c Checker) Check(ctx context.Context, all Selection) Report {
 	done := c.Wait("looking at what is stored")
-	cases := make([]*finding, len(subjects))
-	for i, s := range subjects {
+	cases := make([]*finding, len(all.Subjects))
+	for i, s := range all.Subjects {
 		cases[i] = c.look(ctx, s)
 	}
 	done()
@@ -59,7 +59,7 @@ func (c Checker) Check(ctx context.Context, subjects []Subject, ssh []SSHRemote)
 	health := c.judge(ctx, cases)
 	done()
 
-	r := Report{Version: 1, Credentials: []Credential{}, SSH: ssh, Services: services(health)}
+	r := Report{Version: 1, Credentials: []Credential{}, SSH: all.SSH, Services: services(health)}
 	for _, f := range cases {
 		r.Credentials = append(r.Credentials, f.credential())
 	}

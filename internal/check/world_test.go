@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -80,28 +79,21 @@ func (w *world) check(subjects ...string) Report {
 		entries = append(entries, gitconfig.Entry{Section: "credential", Name: "usehttppath", HasValue: false})
 	}
 	finder := places.Finder{Config: gitconfig.New(entries), Program: w.program, Copies: w.copies, Now: func() time.Time { return noon }}
-	var all []Subject
+	var all Selection
 	for _, raw := range subjects {
-		name, raw, named := strings.Cut(raw, " ")
-		s := Subject{Remotes: []string{name}}
+		name, address, named := strings.Cut(raw, " ")
 		if !named {
-			raw, s.Remotes = name, nil
+			name, address = "", name
 		}
-		u, err := url.Parse(raw)
-		if err != nil {
-			w.t.Fatal(err)
+		if !all.Add(finder, name, address) {
+			w.t.Fatalf("%s is not at Azure DevOps", raw)
 		}
-		var ok bool
-		if s.Question, ok = finder.Question(u); !ok {
-			w.t.Fatalf("%s is no URL of Azure DevOps", raw)
-		}
-		all = append(all, s)
 	}
 	c := Checker{
 		Judge: w, Memory: w.state, Settings: w.settings, Off: w.off,
 		Now: func() time.Time { return noon }, Wait: func(string) func() { return func() {} },
 	}
-	return c.Check(w.t.Context(), all, nil)
+	return c.Check(w.t.Context(), all)
 }
 
 // program is a helper that holds what the world says. Nobody may tell it anything.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"io"
-	"net/url"
 	"strings"
 	"sync"
 
@@ -29,13 +28,10 @@ func runCheck(ctx context.Context, w World, own options, args []string) int {
 	}
 	a := assemble(w, own)
 	a.config = sync.OnceValue(a.readOrigins)
-	var chosen selection
-	if len(words) == 1 {
-		chosen, err = a.selectURL(own, words[0])
-	} else {
-		chosen = a.selectAll(ctx, own)
-	}
-	if err != nil {
+	chosen, inRepository := check.Selection{}, false
+	if len(words) == 0 {
+		chosen, inRepository = a.selectAll(ctx, own)
+	} else if !chosen.Add(a.finder(own), "", words[0]) {
 		a.notices.Print(notice.NotAzureDevOps(places.ShownText(words[0])))
 		return exitUsage
 	}
@@ -49,12 +45,12 @@ func runCheck(ctx context.Context, w World, own options, args []string) int {
 		Off:  env(w.Environ, offVariable) == "0",
 		Wait: func(what string) func() { return report.Wait(w.Stderr, terminal, what) },
 	}
-	found := checker.Check(ctx, chosen.subjects, chosen.ssh)
+	found := checker.Check(ctx, chosen)
 	if ctx.Err() != nil {
 		return exitInterrupted
 	}
-	if len(chosen.subjects)+len(chosen.ssh) == 0 {
-		a.notices.Print(notice.NothingToCheck(chosen.inRepository))
+	if chosen.Empty() {
+		a.notices.Print(notice.NothingToCheck(inRepository))
 	}
 	if *asJSON {
 		report.WriteJSON(w.Stdout, found) //nolint:errcheck // nobody is left to be told
@@ -95,72 +91,26 @@ func (a *assembly) finder(own options) places.Finder {
 	return f
 }
 
-// selection is what is to be checked.
-type selection struct {
-	subjects     []check.Subject
-	ssh          []check.SSHRemote
-	inRepository bool
-}
-
-var errNotAzureDevOps = errors.New("no URL of Azure DevOps")
-
-func (a *assembly) selectURL(own options, raw string) (selection, error) {
-	var s selection
-	if !s.add(a.finder(own), "", raw) {
-		return selection{}, errNotAzureDevOps
-	}
-	return s, nil
-}
-
 // selectAll selects the remotes of the current repository, or outside of one every
 // organization that is known.
-func (a *assembly) selectAll(ctx context.Context, own options) selection {
-	var s selection
+func (a *assembly) selectAll(ctx context.Context, own options) (all check.Selection, inRepository bool) {
 	finder := a.finder(own)
 	remotes, err := places.Remotes(ctx, gitconfig.Git("", a.world.Environ))
 	a.trace.Debug().Err(err).Int("remotes", len(remotes)).Msg("looked for a repository")
-	if s.inRepository = err == nil; s.inRepository {
-		for _, r := range remotes {
-			s.add(finder, r.Name, r.URL)
-		}
-		return s
+	for _, r := range remotes {
+		all.Add(finder, r.Name, r.URL)
+	}
+	if err == nil {
+		return all, true
 	}
 	for _, k := range a.state.KnownOrganizations() {
-		s.add(finder, "", addressOf(k))
+		all.Add(finder, "", addressOf(k))
 	}
-	return s
+	return all, false
 }
 
-// add selects a URL, unless it is none of Azure DevOps'. One that was selected before
-// only gets another name.
-func (s *selection) add(finder places.Finder, name, raw string) bool {
-	var names []string
-	if name != "" {
-		names = []string{name}
-	}
-	if found, ok := places.ParseSSH(raw); ok {
-		s.ssh = append(s.ssh, check.SSHRemote{Name: name, URL: found.URL, Organization: found.Organization, Login: found.Login})
-		return true
-	}
-	u, err := url.Parse(raw)
-	if err != nil {
-		return false
-	}
-	q, ok := finder.Question(u)
-	if !ok {
-		return false
-	}
-	for i, subject := range s.subjects {
-		if subject.URL.String() == q.URL.String() && subject.Inside.Secret.Equal(q.Inside.Secret) {
-			s.subjects[i].Remotes = append(subject.Remotes, names...)
-			return true
-		}
-	}
-	s.subjects = append(s.subjects, check.Subject{Question: q, Remotes: names})
-	return true
-}
-
-// addressOf is the URL of a known organization; a server's is its key.
+// addressOf is the URL of an organization that the guard has seen; that of a server's
+// collection is its key.
 func addressOf(k store.Known) string {
 	switch {
 	case k.Host == "dev.azure.com":
