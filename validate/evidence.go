@@ -137,6 +137,6 @@ func signIn(location string) bool {
 	case "login.microsoftonline.com", "login.live.com":
 		return true
 	}
-	return (host == servicesHost || strings.HasSuffix(host, servicesSuffix)) &&
+	return (host == servicesHost || host == profileHost || strings.HasSuffix(host, servicesSuffix)) &&
 		strings.Contains(u.Path+"/", "/_signin/")
 }

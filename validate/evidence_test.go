@@ -123,6 +123,7 @@ func TestWeigh(t *testing.T) {
 		{"203 and nothing", 203, azure(), "", signedOut, signedOut, signedOut},
 		{"302 to sign-in", 302, azure("Location", signInURL), "", signedOut, signedOut, signedOut},
 		{"302 to sign-in on the own host", 302, azure("Location", "https://dev.azure.com/contoso/_signin?reply_to=x"), "", signedOut, signedOut, signedOut},
+		{"302 to sign-in at the profile service", 302, azure("Location", "https://vssps.dev.azure.com/_signin"), "", signedOut, signedOut, signedOut},
 		{"302 to Entra ID", 302, azure("Location", "https://login.microsoftonline.com/common/oauth2/authorize?client_id=x"), "", signedOut, signedOut, signedOut},
 
 		// no rejections

@@ -121,7 +121,7 @@ func distrust(err *tls.CertificateVerificationError) string {
 
 // broken reports whether an established connection ended before its answer did: the
 // only failure that is worth a second try. net/http has no exported types for the
-// last three.
+// ways that can only be told by their texts.
 func broken(err error) bool {
 	var dial *dialFailure
 	if errors.As(err, &dial) {
@@ -138,8 +138,9 @@ func broken(err error) bool {
 	}
 	text := err.Error()
 	return strings.Contains(text, "server closed idle connection") ||
-		strings.Contains(text, "server sent GOAWAY") ||
-		strings.Contains(text, "client connection lost")
+		strings.Contains(text, "http2: server sent GOAWAY") ||
+		strings.Contains(text, "http2: client connection lost") ||
+		strings.Contains(text, "stream error: ") && strings.HasSuffix(text, "; received from peer")
 }
 
 func refusedConnection(err error) bool {

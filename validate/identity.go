@@ -49,7 +49,7 @@ func identityOf(probe Probe, status int, body []byte) identity {
 		switch {
 		case public && (unnamed || realID(connection.User.ID)), unnamed && descriptor == "":
 			return anonymous
-		case !public && realID(connection.User.ID):
+		case realID(connection.User.ID):
 			return someone
 		}
 	}

@@ -8,6 +8,10 @@ import (
 	"github.com/ado-guard/git-credential-ado-guard/internal/secret"
 )
 
+// fairChance is the least time after which a host that was not heard of can be said
+// to be down: the clock may have been spent on other things.
+const fairChance = time.Second / 2
+
 // Judge asks Azure DevOps about a credential and decides. It never fails: whatever
 // goes wrong ends in Unknown and a reason.
 //
@@ -45,9 +49,7 @@ func (v *Validator) judge(ctx context.Context, t Target, c Credential) Verdict {
 	case t.Server && c.Secret.Kind() != secret.PAT:
 		return Verdict{Reason: ReasonNotPAT}
 	}
-	// What keeps the credential from the organization's own host (an Authorization of
-	// Git's own, no verification) makes every other answer meaningless too.
-	if _, failure := v.client(rounds[0].host, rounds[0].settings); failure != nil && failure.Reason == ReasonNothingSent {
+	if failure := v.forbidden(rounds); failure != nil {
 		return Verdict{Reason: ReasonNothingSent, Detail: failure.Words}
 	}
 	answers := v.ask(ctx, rounds, c)
@@ -58,11 +60,22 @@ func (v *Validator) judge(ctx context.Context, t Target, c Credential) Verdict {
 	return verdict
 }
 
+// forbidden is why nothing at all may be sent, or nil: what keeps the credential from
+// the target's own host (an Authorization of Git's own, no verification) would make
+// every other answer meaningless too.
+func (v *Validator) forbidden(rounds []round) *Failure {
+	if _, failure := v.client(rounds[0].host, rounds[0].settings); failure != nil && failure.Reason == ReasonNothingSent {
+		return failure
+	}
+	return nil
+}
+
 // ask asks all questions and returns their answers in the order of the questions,
 // without those that were not waited for because another proved life.
 func (v *Validator) ask(ctx context.Context, rounds []round, c Credential) []Answer {
 	deadline, _ := ctx.Deadline()
-	ctx, cancel := context.WithTimeout(ctx, time.Until(deadline)*4/5)
+	patience := time.Until(deadline) * 4 / 5
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel() // whoever is still asking need not go on
 
 	var asked []question
@@ -86,8 +99,10 @@ func (v *Validator) ask(ctx context.Context, rounds []round, c Credential) []Ans
 		}
 	}
 	slices.SortFunc(answers, func(a, b Answer) int { return rank(asked, a) - rank(asked, b) })
-	for _, r := range rounds {
-		v.markDown(r, answers)
+	if patience >= fairChance {
+		for _, r := range rounds {
+			v.markDown(r, answers)
+		}
 	}
 	for _, a := range answers {
 		v.trace(a)
@@ -95,7 +110,8 @@ func (v *Validator) ask(ctx context.Context, rounds []round, c Credential) []Ans
 	return answers
 }
 
-// next is the next answer. When the time is up it takes those that are already there.
+// next is the next answer. Those who ask end with the context, and say then how far
+// they got; whoever does not say so at once is not waited for.
 func next(ctx context.Context, found <-chan Answer) (Answer, bool) {
 	select {
 	case a := <-found:
@@ -105,7 +121,7 @@ func next(ctx context.Context, found <-chan Answer) (Answer, bool) {
 	select {
 	case a := <-found:
 		return a, true
-	default:
+	case <-time.After(50 * time.Millisecond):
 		return Answer{}, false
 	}
 }

@@ -94,6 +94,7 @@ func TestNothingIsSentThatShouldNotBe(t *testing.T) {
 		{"Git's settings forbid it", aRepository, aCredential, Settings{Refuse: "http.sslVerify=false"}, nil, ReasonNothingSent, "http.sslVerify=false"},
 		{"Git's settings cannot be read", aTarget, aCredential, Settings{}, errors.New("no \x1bgit"), ReasonNothingSent, "no ?git"},
 		{"no such file of authorities", aTarget, aCredential, Settings{CAFile: "/no/such/file"}, nil, ReasonNothingSent, ""},
+		{"no certificate in the file of authorities", aTarget, aCredential, Settings{CAFile: "doc.go"}, nil, ReasonNothingSent, "no certificate in the file of certificate authorities doc.go"},
 		{"no such folder of authorities", aTarget, aCredential, Settings{CAPath: "/no/such/folder"}, nil, ReasonNothingSent, ""},
 		{"no such client certificate", aTarget, aCredential, Settings{CertFile: "/no/such/file"}, nil, ReasonNothingSent, ""},
 	} {
@@ -191,12 +192,6 @@ func TestThoroughWaitsForEveryAnswer(t *testing.T) {
 
 func TestASilentServerIsBoundedByTheClock(t *testing.T) {
 	t.Parallel()
-	half := func(w http.ResponseWriter, r *http.Request) { // the header and half of the body
-		w.Header().Set("X-TFS-ProcessId", "1")
-		w.WriteHeader(401)
-		w.(http.Flusher).Flush()
-		<-r.Context().Done()
-	}
 	for name, test := range map[string]struct {
 		answers answers
 		want    State
@@ -204,6 +199,7 @@ func TestASilentServerIsBoundedByTheClock(t *testing.T) {
 	}{
 		"nobody answers":             {answers{profilePath: saysNever, connectionPath: saysNever, repositoryPath: saysNever}, Unknown, ReasonUnreachable},
 		"the body never ends":        {answers{profilePath: half, connectionPath: half, repositoryPath: half}, Unknown, ReasonUnreachable},
+		"the refs never end":         {answers{profilePath: says401, connectionPath: says401, repositoryPath: half}, Dead, ReasonRejected},
 		"the profile is silent":      {answers{profilePath: saysNever, connectionPath: says401, repositoryPath: says401}, Dead, ReasonRejected},
 		"the status is silent too":   {answers{profilePath: saysNever, connectionPath: says401, repositoryPath: says401, statusPath: saysNever}, Dead, ReasonRejected},
 		"the repository is silent":   {answers{profilePath: says401, connectionPath: says401, repositoryPath: saysNever}, Unknown, ReasonUnreachable},
@@ -231,6 +227,14 @@ func TestASilentServerIsBoundedByTheClock(t *testing.T) {
 			})
 		}
 	}
+}
+
+// half answers with the header of a rejection and no end of its body.
+func half(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("X-TFS-ProcessId", "1")
+	w.WriteHeader(401)
+	w.(http.Flusher).Flush()
+	<-r.Context().Done()
 }
 
 // cutOff sends the beginning of an answer that is announced to be longer.
@@ -272,6 +276,7 @@ func TestAHostThatCannotBeReachedIsRemembered(t *testing.T) {
 		"no name":                       {noAddress, nil, []string{"dev.azure.com", "vssps.dev.azure.com"}, "its name cannot be resolved"},
 		"no connection":                 {hang, nil, []string{"dev.azure.com", "vssps.dev.azure.com"}, "no answer in time"},
 		"no answer":                     {nil, saysNever, []string{"dev.azure.com", "vssps.dev.azure.com"}, "no answer in time"},
+		"half an answer":                {nil, half, nil, "no answer in time"},
 		"an answer":                     {nil, reply1(500, azure(), ""), nil, "500"},
 		"a connection that is not HTTP": {nil, func(w http.ResponseWriter, _ *http.Request) { hijack(w, "garbage\r\n\r\n") }, nil, "the answer could not be read as HTTP"},
 	} {
@@ -305,6 +310,18 @@ func TestAHostThatCannotBeReachedIsRemembered(t *testing.T) {
 			t.Errorf("%v (%v), %v", got.State, got.Reason, server.dials)
 		}
 	})
+	t.Run("but not when there was no time to reach it", func(t *testing.T) {
+		t.Parallel()
+		for _, left := range []time.Duration{-time.Second, 100 * time.Millisecond} {
+			v, down := &Validator{Settings: func(string) (Settings, error) { return Settings{}, nil }, Dial: hang}, &marks{}
+			v.Down = down
+			ctx, cancel := context.WithTimeout(t.Context(), left)
+			defer cancel()
+			if got := v.Judge(ctx, aTarget, aCredential); got.State != Unknown || len(down.marked) > 0 {
+				t.Errorf("%v (%v), marked %v", got.State, got.Reason, down.marked)
+			}
+		}
+	})
 	t.Run("but not when the caller went away", func(t *testing.T) {
 		t.Parallel()
 		v, down := &Validator{Settings: func(string) (Settings, error) { return Settings{}, nil }}, &marks{}
@@ -315,8 +332,8 @@ func TestAHostThatCannotBeReachedIsRemembered(t *testing.T) {
 			<-t.Context().Done()
 			return nil, ctx.Err()
 		}
-		if got := v.Judge(ctx, aTarget, aCredential); got.State != Unknown || len(down.marked) > 0 {
-			t.Errorf("%v (%v), marked %v", got.State, got.Reason, down.marked)
+		if got := v.Judge(ctx, aTarget, aCredential); got.State != Unknown || got.Detail != "not waited for" || len(down.marked) > 0 {
+			t.Errorf("%v (%v: %v), marked %v", got.State, got.Reason, got.Detail, down.marked)
 		}
 	})
 }
@@ -369,3 +386,51 @@ type panicking struct{}
 
 func (panicking) Down(string) bool { panic(aToken) }
 func (panicking) MarkDown(string)  { panic(aToken) }
+
+func TestWhatForbidsTheOwnHostForbidsTheProfileToo(t *testing.T) {
+	t.Parallel()
+	server := serve(t, answers{profilePath: saysMe})
+	v := server.validator()
+	v.Settings = func(url string) (Settings, error) {
+		if strings.HasPrefix(url, "https://dev.azure.com/") {
+			return Settings{Refuse: "http.extraHeader"}, nil
+		}
+		return Settings{CAFile: server.authority.file}, nil
+	}
+	v.Warm(t.Context(), aRepository)
+	if got := judge(t, v, aRepository); got.Reason != ReasonNothingSent || got.Detail != "http.extraHeader" || len(server.dials) > 0 {
+		t.Errorf("%v (%v: %v), dialled %v", got.State, got.Reason, got.Detail, server.dials)
+	}
+}
+
+func TestEachHostHasItsOwnSettings(t *testing.T) {
+	t.Parallel()
+	server := serve(t, answers{profilePath: saysMe, connectionPath: says401, repositoryPath: says401})
+	v := server.validator()
+	var mu sync.Mutex
+	asked := map[string]bool{}
+	v.Settings = func(url string) (Settings, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		asked[url] = true
+		if strings.Contains(url, "vssps") {
+			return Settings{Refuse: "a proxy that cannot be spoken here"}, nil
+		}
+		return Settings{CAFile: server.authority.file}, nil
+	}
+	got := judge(t, v, aRepository)
+	if got.State != Dead {
+		t.Errorf("%v (%v)", got.State, got.Reason)
+	}
+	if profile, _ := answerTo(Profile, got.Answers); profile.Reason != ReasonNothingSent || server.dialled("vssps.dev.azure.com") > 0 {
+		t.Errorf("%+v, dialled %v", profile, server.dials)
+	}
+	want := map[string]bool{
+		"https://dev.azure.com/contoso/p/_git/r":                                                  true, // what Git itself will ask
+		"https://vssps.dev.azure.com/contoso/_apis/profile/profiles/me?api-version=7.1-preview.3": true,
+		"https://status.dev.azure.com/_apis/status/health?api-version=7.1-preview.1":              true,
+	}
+	if diff := cmp.Diff(want, asked); diff != "" {
+		t.Error(diff)
+	}
+}

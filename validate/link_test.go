@@ -203,6 +203,13 @@ func TestSecondTries(t *testing.T) {
 			}
 		})
 	}
+	t.Run("made over HTTP/2 when the answer is reset", func(t *testing.T) {
+		t.Parallel()
+		server := serve(t, answers{connectionPath: abort})
+		if got := judge(t, server.validator(), aTarget); server.asked(connectionPath) != 2 || got.Detail != "the connection broke off before the answer was whole" {
+			t.Errorf("%d tries, %v (%v)", server.asked(connectionPath), got.Reason, got.Detail)
+		}
+	})
 	t.Run("are not endless, and the last answer is kept", func(t *testing.T) {
 		t.Parallel()
 		server := serve(t, answers{connectionPath: reply1(503, azure(), "x")})

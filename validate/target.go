@@ -42,7 +42,7 @@ type Target struct {
 // the username of a URL without a path (https://contoso@dev.azure.com, where the
 // Clone button puts the organization); at visualstudio.com it is the host's label.
 // A path with a segment that could not stand in a URL as it is (empty, dots, control
-// characters, a backslash) names neither an organization nor a repository.
+// characters, a backslash) names nothing at all.
 func Recognize(r Request, servers []Server) (Target, bool) {
 	if r.Protocol != "https" || !ascii(r.Host) {
 		return Target{}, false
@@ -57,11 +57,7 @@ func Recognize(r Request, servers []Server) (Target, bool) {
 		if !organizationName(label) || serviceLabel(label) {
 			return Target{}, false
 		}
-		t := Target{Host: host, Organization: r.Host[:len(label)], Sure: true}
-		if clean {
-			t.Repository = repository(segments, true)
-		}
-		return t, true
+		return Target{Host: host, Organization: r.Host[:len(label)], Sure: true, Repository: repository(segments, true)}, true
 	}
 	return atServer(host, segments, clean, servers)
 }
@@ -123,7 +119,7 @@ func repository(segments []string, collection bool) string {
 }
 
 // split cuts a path into its segments, and reports whether each of them may stand
-// in a URL. Like Git it ignores slashes at either end.
+// in a URL; if not, there are none. Like Git it ignores slashes at either end.
 func split(path string) (segments []string, clean bool) {
 	path = strings.Trim(path, "/")
 	if path == "" {

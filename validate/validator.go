@@ -109,7 +109,11 @@ func (v *Validator) Warm(ctx context.Context, t Target) {
 			v.fault("warm", fault)
 		}
 	}()
-	for _, r := range t.rounds() {
+	rounds := t.rounds()
+	if len(rounds) == 0 || v.forbidden(rounds) != nil {
+		return
+	}
+	for _, r := range rounds {
 		if c, failure := v.client(r.host, r.settings); failure == nil {
 			c.link.start(ctx)
 		}
