@@ -95,21 +95,26 @@ func TestEachFailureOfTheNetworkHasItsRemedy(t *testing.T) {
 
 func TestHowFarItWentIsTold(t *testing.T) {
 	t.Parallel()
-	at := func(host, words string, connect time.Duration) tried {
+	at := func(host, words, proxy string, connect time.Duration) tried {
 		r := unreachable(words)("https://" + host + "/")
-		r.Connect, r.Settings.Proxy = connect, "http://proxy:8080"
+		r.Connect, r.Settings.Proxy = connect, proxy
 		return tried{Reachability: r}
 	}
 	var got []string
 	for _, f := range networkFindings([]tried{
-		at("a", "no answer in time", 0), at("b", "no answer in time", 1), at("c", "no answer in time", 2), at("d", "TLS: the server ended the handshake", 3),
+		at("a", "no answer in time", "", 0), at("b", "no answer in time", "", 1), at("c", "no answer in time", "", 2),
+		at("d", "the connection was refused", "http://p", 0), at("e", "no answer in time", "http://p", 1),
+		at("f", "TLS: the server ended the handshake", "http://p", 1), at("g", "the proxy answered 403", "http://p", 1),
 	}, gitconfig.Config{}, time.Second) {
-		got = append(got, f.Text)
+		got = append(got, strings.TrimSuffix(f.Text, "; tokens are handed over unchecked meanwhile"))
 	}
 	want := []string{
-		"a: no answer in time (proxy http://proxy:8080); tokens are handed over unchecked meanwhile",
-		"b (and c): no answer in time, although a connection was opened (proxy http://proxy:8080); tokens are handed over unchecked meanwhile",
-		"d: TLS: the server ended the handshake (proxy http://proxy:8080); tokens are handed over unchecked meanwhile",
+		"a: no answer in time",
+		"b (and c): no answer in time, although a connection was opened",
+		"d: the connection was refused, through the proxy http://p",
+		"e: no answer in time, although the proxy was reached (http://p)",
+		"f: TLS: the server ended the handshake, through the proxy http://p",
+		"g: the proxy http://p answered 403",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -324,14 +324,20 @@ func slowNetwork(hosts []string, slowest, clock time.Duration) Finding {
 
 // unreached tells why a host gave no answer; the words are validate's.
 func unreached(hosts []string, r validate.Reachability) Finding {
-	text := each(hosts) + ": " + r.Failure.Words
-	if r.Connect > 0 && !strings.HasPrefix(r.Failure.Words, "TLS:") {
+	words, proxy := r.Failure.Words, r.Settings.Proxy
+	text := each(hosts) + ": " + words
+	opened := r.Connect > 0 && !strings.HasPrefix(words, "TLS:")
+	switch by, isProxy := strings.CutPrefix(words, "the proxy "); {
+	case isProxy:
+		text = each(hosts) + ": the proxy " + proxy + " " + by
+	case proxy != "" && opened:
+		text += ", although the proxy was reached (" + proxy + ")"
+	case proxy != "":
+		text += ", through the proxy " + proxy
+	case opened:
 		text += ", although a connection was opened"
 	}
-	if r.Settings.Proxy != "" {
-		text += " (proxy " + r.Settings.Proxy + ")"
-	}
-	return problem(topicNetwork, text+"; tokens are handed over unchecked meanwhile", wayOut(r.Failure.Words, r.Settings.Proxy)...).about(hosts...)
+	return problem(topicNetwork, text+"; tokens are handed over unchecked meanwhile", wayOut(words, proxy)...).about(hosts...)
 }
 
 // wayOut is what helps when a host cannot be reached.

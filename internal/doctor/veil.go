@@ -24,7 +24,7 @@ var hide = []struct {
 	{regexp.MustCompile(`(\w://[^\s/@:]*):[^\s/@]*@`), `$1:` + hidden + `@`},
 	{regexp.MustCompile(`(\w://)[^\s/@:]{51,}([:@])`), `$1` + hidden + `$2`},
 	// A header, an assignment and an option by their names.
-	{regexp.MustCompile(`(?i)(authorization\s*[:=]\s*)((basic|bearer|negotiate)\s+)?[^\s'"]+`), `$1` + hidden},
+	{regexp.MustCompile(`(?i)(authorization\s*[:=]\s*(?:basic|bearer|negotiate|token)\s+)[^\s'"]+`), `$1` + hidden},
 	{regexp.MustCompile(`(?i)((?:password|passwd|token|secret|pat)\s*=\s*)[^\s'";]+`), `$1` + hidden},
 	{regexp.MustCompile(`(?i)(--?[\w-]*(?:password|passwd|token|secret|pat)[\s=]+)[^\s'";]+`), `$1` + hidden},
 	// A JSON Web Token (RFC 7519), and a personal access token of either form: no
