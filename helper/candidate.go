@@ -98,42 +98,18 @@ func (c *call) readCopy(ctx context.Context) (candidate, bool) {
 	}
 	within, done := c.clock.within(ctx, keyringMost)
 	defer done()
-	entries, err := c.Copies.Load(within, item(c.target))
+	entries, err := c.Copies.Load(within, Item(c.target))
 	if err != nil {
 		c.Trace.Debug().Err(err).Msg("no copy")
 		return candidate{}, false
 	}
 	source := c.source(ctx)
 	for _, e := range entries {
-		if c.fits(e) && e.Source == source && c.usable(e) {
+		if Fits(e, c.request, c.target) && e.Source == source && Usable(e, c.Now(), c.NoCopy) {
 			return c.newCandidate(answerOf(e), true), true
 		}
 	}
 	return candidate{}, false
-}
-
-// usable reports whether an entry has not run out: neither the time for which a
-// copy may stand in for its inner helper, nor the credential's own.
-func (c *call) usable(e store.Entry) bool {
-	now := c.Now()
-	switch {
-	case !e.Expiry.IsZero() && e.Expiry.Before(now):
-		return false
-	case e.Until.IsZero():
-		return true
-	default:
-		return !c.NoCopy && now.Before(e.Until)
-	}
-}
-
-// fits reports whether an entry of the keyring is for this request. The username
-// of https://contoso@dev.azure.com names the organization, not an account.
-func (c *call) fits(e store.Entry) bool {
-	username := c.request.Get("username")
-	if username != "" && username != e.Username && !strings.EqualFold(username, c.target.Organization) {
-		return false
-	}
-	return e.Host == c.target.Host && (!byPath(c.target) || !c.request.Has("path") || c.request.Get("path") == e.Path)
 }
 
 // key is the name under which locks and verdicts are kept: the organization's, or
@@ -151,30 +127,6 @@ func (c *call) organization() string {
 		return ""
 	}
 	return c.target.Organization
-}
-
-// item is the name under which the keyring keeps the accounts of an organization.
-func item(t validate.Target) string {
-	if t.Server || t.Organization == "" || !strings.EqualFold(t.Host, "dev.azure.com") {
-		return t.Host
-	}
-	return t.Host + "/" + strings.ToLower(t.Organization)
-}
-
-// byPath reports whether entries are told apart by path, as Git's own helpers do,
-// because there is no organization to keep them by.
-func byPath(t validate.Target) bool { return t.Server || t.Organization == "" }
-
-// answerOf is what Git is told of an entry.
-func answerOf(e store.Entry) Message {
-	m := Message{}.With("username", e.Username).WithSecret("password", e.Password)
-	if !e.Expiry.IsZero() {
-		m = m.With("password_expiry_utc", unixSeconds(e.Expiry))
-	}
-	if !e.RefreshToken.Empty() {
-		m = m.WithSecret("oauth_refresh_token", e.RefreshToken)
-	}
-	return m
 }
 
 // entry is what the keyring keeps of a credential until a time, or for ever.
@@ -228,8 +180,8 @@ func (c *call) save(ctx context.Context, e store.Entry) error {
 	c.Memory.Know(store.Known{Key: c.key(), Host: c.target.Host, Organization: c.target.Organization})
 	ctx, done := c.clock.within(ctx, keyringMost)
 	defer done()
-	err := c.Copies.Save(ctx, item(c.target), e)
-	c.Trace.Debug().Err(err).Str("item", item(c.target)).Time("until", e.Until).Msg("kept in the keyring")
+	err := c.Copies.Save(ctx, Item(c.target), e)
+	c.Trace.Debug().Err(err).Str("item", Item(c.target)).Time("until", e.Until).Msg("kept in the keyring")
 	return err
 }
 
@@ -293,16 +245,16 @@ func (c *call) name() string {
 // filtered tells whether an entry is one that store or erase means: their
 // attributes are a filter (Git manual, gitcredentials: erase).
 func (c *call) filtered(e store.Entry) bool {
-	return c.fits(e) && (!c.request.Has("password") || e.Password.Equal(c.request.Secret("password")))
+	return Fits(e, c.request, c.target) && (!c.request.Has("password") || e.Password.Equal(c.request.Secret("password")))
 }
 
 // items are the keyring items that a request may mean: its organization's, or,
 // when it names none, every one of its host.
 func (c *call) items() []string {
 	if !byPath(c.target) {
-		return []string{item(c.target)}
+		return []string{Item(c.target)}
 	}
-	items := []string{item(c.target)}
+	items := []string{Item(c.target)}
 	for _, k := range c.Memory.KnownOrganizations() {
 		if k.Host == c.target.Host {
 			items = append(items, k.Host+"/"+strings.ToLower(k.Organization))

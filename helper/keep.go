@@ -2,7 +2,6 @@ package helper
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"github.com/ado-guard/git-credential-ado-guard/internal/notice"
@@ -94,5 +93,3 @@ func (c *call) findOrganization(ctx context.Context) {
 	}
 	c.target, c.guarded = validate.Recognize(r, c.Servers)
 }
-
-func unixSeconds(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) }

@@ -77,5 +77,5 @@ var mutants = []mutant{
 	{get, "if again && v.State == validate.Unknown {", "if false {"},
 	{get, "if v := c.remembered(found); !again && v.State != validate.Unknown {", "if v := c.remembered(found); v.State != validate.Unknown {"},
 	{keep, "if v := c.remembered(given); v.State == validate.Dead && !given.unjudged {", "if false {"},
-	{find, "return c.fits(e) && (!c.request.Has(\"password\") || e.Password.Equal(c.request.Secret(\"password\")))", "return c.fits(e)"},
+	{find, "return Fits(e, c.request, c.target) && (!c.request.Has(\"password\") || e.Password.Equal(c.request.Secret(\"password\")))", "return Fits(e, c.request, c.target)"},
 }
