@@ -62,6 +62,14 @@ func TestEveryVerdictIsExplainedAndHasARemedy(t *testing.T) {
 		{"live-entra", 0, organization, func(w *world) {
 			w.verdict, w.holds["manager"] = decided(lives[:1]), "ann@contoso.com:"+jwt(noon.Add(42*time.Minute))
 		}},
+		{"live-entra-that-its-helper-gives-less", 0, organization, func(w *world) {
+			w.verdict, w.config, w.holds = decided(lives[:1]), []string{"ado-guard"}, nil
+			w.keep(store.Entry{Username: "ann", Password: secret.New(jwt(noon.Add(42 * time.Minute))), Expiry: noon.Add(20 * time.Minute)})
+		}},
+		{"live-slowly-and-without-a-keyring", 0, organization, func(w *world) {
+			w.verdict, w.ring.Err = decided(answers("connection|lives|accepted|200")), errors.New("there is no D-Bus session")
+			w.verdict.Answers[0].Took = 3240 * time.Millisecond
+		}},
 		{"live-outage-of-others", 0, organization, func(w *world) {
 			w.verdict = decided(lives[:1])
 			w.health = validate.Health{Overall: "degraded", Troubles: []validate.Trouble{
@@ -108,6 +116,12 @@ func TestEveryVerdictIsExplainedAndHasARemedy(t *testing.T) {
 		}},
 		{"dead-without-the-guard", 1, organization, func(w *world) {
 			w.verdict, w.config = decided(expired[:1]), []string{"manager"}
+		}},
+		{"dead-kept-whatever", 1, organization, func(w *world) {
+			w.verdict, w.settings.Erase = decided(expired[:1]), helper.EraseNever
+		}},
+		{"dead-expired-and-so-erased", 1, organization, func(w *world) {
+			w.verdict, w.settings.Erase = decided(expired[:1]), helper.EraseExpired
 		}},
 		{"dead-for-another-path", 1, repository, func(w *world) {
 			w.verdict, w.config = decided(expired), []string{"ado-guard --helper store"}

@@ -46,7 +46,6 @@ type Memory interface {
 	Fingerprint(s secret.Secret) store.Fingerprint
 	Organizations(fp store.Fingerprint) []string
 	Forget(organization string, fp store.Fingerprint)
-	Unsettle(organization string, fp store.Fingerprint)
 	Unknow(organization string)
 }
 
@@ -90,7 +89,6 @@ func (f Forgetter) Forget(ctx context.Context, asked places.Question, remotes []
 		}
 	}
 	f.Memory.Forget(t.Key(), "")
-	f.Memory.Unsettle(t.Key(), "")
 	if r.Gone() {
 		f.Memory.Unknow(t.Key())
 	}

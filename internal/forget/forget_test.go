@@ -1,6 +1,7 @@
 package forget
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ado-guard/git-credential-ado-guard/internal/places"
+	"github.com/ado-guard/git-credential-ado-guard/internal/report"
 	"github.com/ado-guard/git-credential-ado-guard/internal/secret"
 	"github.com/ado-guard/git-credential-ado-guard/store"
 )
@@ -143,6 +145,27 @@ func TestForgettingRemovesSaysSoAndProvesIt(t *testing.T) {
              → remove "git:https://dev.azure.com/contoso" in the Windows Credential Manager (Windows Credentials), or with: cmdkey /delete:git:https://dev.azure.com/contoso
   ✗ left     a token may still be used: see above what is to be done by hand
 `},
+		{"on macOS", func(w *world) {
+			w.goos, w.helpers["manager"] = "darwin", manager("ann:"+pat)
+			w.helpers["manager"].mulish = true
+		}, organization, false, `contoso
+    keyring  held nothing
+  ✗ manager  was told to erase the personal access token of ann, and still gives it
+             → remove it by hand: security delete-generic-password -s git:https://dev.azure.com/contoso
+             → in OAuth mode, let go of the account: git-credential-manager azure-repos unbind contoso
+  ✗ left     a token may still be used: see above what is to be done by hand
+`},
+		{"a Windows helper in the Windows Subsystem for Linux", func(w *world) {
+			const value = `/mnt/c/Program\ Files/Git/mingw64/bin/git-credential-manager.exe`
+			w.config, w.helpers[value] = []string{value}, manager("ann:"+pat)
+			w.helpers[value].mulish = true
+		}, organization, false, `contoso
+    keyring  held nothing
+  ✗ manager  was told to erase the personal access token of ann, and still gives it
+             → remove "git:https://dev.azure.com/contoso" in the Windows Credential Manager (Windows Credentials), or with: cmdkey /delete:git:https://dev.azure.com/contoso
+             → in OAuth mode, let go of the account: git-credential-manager azure-repos unbind contoso
+  ✗ left     a token may still be used: see above what is to be done by hand
+`},
 		{"a helper that gives another one every time", func(w *world) { w.helpers["manager"] = &vault{ever: true} }, organization, false, `contoso
     keyring  held nothing
   ✗ manager  was told to erase the password of robot, and still gives it
@@ -228,6 +251,52 @@ func TestForgettingLeavesNothingOfTheOrganizationAndAllOfOthers(t *testing.T) {
 		}
 		if got := len(w.helpers["manager"].holds["dev.azure.com/"+name]) > 0; got != want {
 			t.Errorf("%s: the helper holds it: %v", name, got)
+		}
+	}
+}
+
+// deaf is a keyring that removes nothing.
+type deaf struct{ *store.Copies }
+
+func (deaf) Remove(context.Context, string, func(store.Entry) bool) (int, error) { return 1, nil }
+
+func TestWhatIsStillInTheKeyringIsTold(t *testing.T) {
+	t.Parallel()
+	for goos, hand := range map[string]string{
+		"linux":   "remove it by hand where the keyring works: secret-tool clear service ado-guard username dev.azure.com/contoso",
+		"darwin":  "remove it by hand: security delete-generic-password -s ado-guard -a dev.azure.com/contoso",
+		"windows": `remove "ado-guard:dev.azure.com/contoso" in the Windows Credential Manager (Windows Credentials), or with: cmdkey /delete:ado-guard:dev.azure.com/contoso`,
+	} {
+		w := newWorld(t)
+		w.keep("dev.azure.com/contoso", store.Entry{Host: "dev.azure.com", Username: "ann"})
+		f := w.forgetter()
+		f.Copies, f.GOOS = deaf{w.copies}, goos
+		q, _ := f.Finder.Question(parse(t, organization))
+		r := f.Forget(t.Context(), q, nil)
+		want := "contoso\n  ✗ keyring  it is still there\n             → " + hand + "\n"
+		if got := (report.Style{Unicode: true}).Format(r.Section()); !strings.HasPrefix(got, want) || r.Gone() {
+			t.Errorf("%s: gone is %v:\n%s", goos, r.Gone(), got)
+		}
+	}
+}
+
+func TestAHelperIsToldToEraseTheSameOnce(t *testing.T) {
+	t.Parallel()
+	for name, v := range map[string]*vault{
+		"mulish": {byOrg: true, mulish: true, holds: map[string][]string{"dev.azure.com/contoso": {"ann:" + pat}}},
+		"hangs":  {byOrg: true, hangs: true},
+	} {
+		w := newWorld(t)
+		w.helpers["manager"] = v
+		w.forget(organization)
+		told := 0
+		for _, line := range v.told {
+			if strings.HasPrefix(line, "erase dev.azure.com/contoso") {
+				told++
+			}
+		}
+		if told != 1 {
+			t.Errorf("%s: it was told %d times: %q", name, told, v.told)
 		}
 	}
 }

@@ -73,14 +73,23 @@ func (w *world) finder() places.Finder {
 	}
 }
 
-func (w *world) forget(raw string) (text string, gone bool) {
-	w.t.Helper()
+func (w *world) forgetter() Forgetter {
+	return Forgetter{Finder: w.finder(), Copies: w.copies, Memory: w.state, GOOS: w.goos, Wait: func(string) func() { return func() {} }}
+}
+
+func parse(t *testing.T, raw string) *url.URL {
+	t.Helper()
 	u, err := url.Parse(raw)
 	if err != nil {
-		w.t.Fatal(err)
+		t.Fatal(err)
 	}
-	f := Forgetter{Finder: w.finder(), Copies: w.copies, Memory: w.state, GOOS: w.goos, Wait: func(string) func() { return func() {} }}
-	q, ok := f.Finder.Question(u)
+	return u
+}
+
+func (w *world) forget(raw string) (text string, gone bool) {
+	w.t.Helper()
+	f := w.forgetter()
+	q, ok := f.Finder.Question(parse(w.t, raw))
 	if !ok {
 		w.t.Fatalf("%s is no URL of Azure DevOps", raw)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/ado-guard/git-credential-ado-guard/internal/configure"
 	"github.com/ado-guard/git-credential-ado-guard/internal/gitconfig"
 	"github.com/ado-guard/git-credential-ado-guard/internal/notice"
+	"github.com/ado-guard/git-credential-ado-guard/internal/secret"
 	"github.com/ado-guard/git-credential-ado-guard/store"
 	"github.com/ado-guard/git-credential-ado-guard/store/storetest"
 	"github.com/ado-guard/git-credential-ado-guard/validate"
@@ -191,6 +192,11 @@ func TestAQuestionIsPutToThePlacesInGitsOrder(t *testing.T) {
 				"store: protocol=https host=dev.azure.com path=contoso",
 				"store: protocol=https host=dev.azure.com, elsewhere",
 			}},
+		{"the older address names its organization itself", []string{"credential.helper=ado-guard --helper manager"}, nil, false, "https://contoso.visualstudio.com/web/_git/web",
+			[]string{
+				"keyring: protocol=https host=contoso.visualstudio.com",
+				"manager: protocol=https host=contoso.visualstudio.com",
+			}},
 		{"a server", []string{"credential.helper=ado-guard --host https://tfs.example:8443/tfs"}, nil, false, "https://tfs.example:8443/tfs/Main/web/_git/web",
 			[]string{"keyring: protocol=https host=tfs.example:8443"}},
 	} {
@@ -243,6 +249,45 @@ func TestACredentialInTheURLIsFoundAndNotShown(t *testing.T) {
 	}
 	if q.Standing.Pattern != "https://ann@dev.azure.com/contoso" {
 		t.Errorf("the standing is for %s", q.Standing.Pattern)
+	}
+}
+
+func TestATokenForAUsernameIsNotShownInTheStanding(t *testing.T) {
+	t.Parallel()
+	q, _ := finder(t, config()).Question(parse(t, "https://"+strings.Repeat("a2b3", 13)+"@dev.azure.com/contoso"))
+	if got := q.Standing.Pattern; got != "https://dev.azure.com/contoso" {
+		t.Errorf("the standing is for %s", got)
+	}
+}
+
+func TestALookIntoTheKeyringLeavesOutWhatTheGuardWouldNotUse(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, config string
+		entry        store.Entry
+		want         bool
+	}{
+		{"a copy of what this helper holds", "ado-guard --helper store", store.Entry{Until: noon.Add(time.Hour), Source: "store"}, true},
+		{"a copy of what another holds", "ado-guard --helper store", store.Entry{Until: noon.Add(time.Hour), Source: "manager"}, false},
+		{"a credential from when the guard was alone", "ado-guard --helper store", store.Entry{}, false},
+		{"a copy from when it was not", "ado-guard", store.Entry{Until: noon.Add(time.Hour), Source: "store"}, false},
+		{"a copy, though copies are off now", "ado-guard --no-copy", store.Entry{Until: noon.Add(time.Hour)}, false},
+		{"no copy, and copies are off", "ado-guard --no-copy", store.Entry{}, true},
+		{"past its own end", "ado-guard", store.Entry{Expiry: noon.Add(-time.Second)}, false},
+		{"before its own end", "ado-guard", store.Entry{Expiry: noon.Add(time.Second)}, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			f := finder(t, config("credential.helper="+c.config, "credential.usehttppath=true"))
+			c.entry.Host, c.entry.Username, c.entry.Password = "dev.azure.com", "ann", secret.New("p")
+			if err := f.Copies.(*store.Copies).Save(t.Context(), "dev.azure.com/contoso", c.entry); err != nil {
+				t.Fatal(err)
+			}
+			q, _ := f.Question(parse(t, organization))
+			if found := q.Places[0].Look(t.Context()); found.Any() != c.want || !found.Expiry.Equal(c.entry.Expiry) && c.want {
+				t.Errorf("found %+v", found)
+			}
+		})
 	}
 }
 
