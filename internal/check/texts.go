@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -32,7 +33,7 @@ func (f *finding) summary() string {
 		if f.kind() == secret.Other && !v.Expired {
 			return token + " was rejected"
 		}
-		return token + " " + deaths[v.Reason]
+		return token + " " + cmp.Or(deaths[v.Reason], "was rejected")
 	}
 	why := string(v.Reason)
 	switch {
