@@ -256,6 +256,21 @@ func TestSecondTries(t *testing.T) {
 	}
 }
 
+func TestAConnectionThatEndsWhileItIsOpenedIsNotTriedAgain(t *testing.T) {
+	t.Parallel()
+	dials := 0
+	l, err := newLink("dev.azure.com", Settings{}, func(context.Context, string, string) (net.Conn, error) {
+		dials++
+		return nil, io.EOF
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if response, err := newClient(l).Get("https://dev.azure.com/"); err == nil || dials != 1 {
+		t.Errorf("%v, %v, %d dials", response, err, dials)
+	}
+}
+
 func TestHugeAnswersAreNotRead(t *testing.T) {
 	t.Parallel()
 	var written atomic.Int64
