@@ -178,6 +178,15 @@ func TestACopyIsAnsweredUntilItRunsOutAndIsThenDropped(t *testing.T) {
 	if n, err := c.Remove(t.Context(), item, func(e store.Entry) bool { return e.Username == "copy" }); n != 1 || err != nil {
 		t.Errorf("a copy that has run out cannot be removed: %d, %v", n, err)
 	}
+	c.save(t, c.copied("copy", "3"))
+	c.clock = c.clock.Add(8 * time.Hour)
+	if n, err := c.Remove(t.Context(), item, func(e store.Entry) bool { return e.Username == "kept" }); n != 1 || err != nil {
+		t.Errorf("removed %d: %v", n, err)
+	}
+	if got := c.ring.Items(); len(got) > 0 {
+		t.Error("an item stays that has only a copy that has run out")
+	}
+	c.save(t, keep("kept", "2"))
 	c.save(t, c.copied("copy", "3"), c.copied("other", "4"))
 	c.clock = c.clock.Add(8 * time.Hour)
 	c.save(t, keep("new", "5"))

@@ -164,6 +164,9 @@ func TestAFreeLockIsTakenAtOnceEvenWhenTheTimeIsOver(t *testing.T) {
 	if _, _, err := s.Lock(ctx, "contoso"); !errors.Is(err, context.Canceled) {
 		t.Errorf("a lock that is held was taken: %v", err)
 	}
+	if s.Holder("contoso") == "" {
+		t.Error("its holder's name was taken off")
+	}
 	second()
 }
 

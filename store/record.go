@@ -86,7 +86,7 @@ func seal(key []byte, file string, content []byte) []byte {
 // is, where it is, under this key.
 func unseal(key []byte, file string, line []byte) ([]byte, error) {
 	const start = 2*32 + len(" ")
-	if len(line) <= start || line[len(line)-1] != '\n' {
+	if len(line) <= start {
 		return nil, errBroken
 	}
 	content := line[start : len(line)-1]

@@ -70,7 +70,7 @@ func (b *broom) sweep(folder string, keep time.Duration) {
 		b.left--
 		file := folder + "/" + name
 		info, err := os.Lstat(b.state.path(file))
-		if err == nil && info.Mode().IsRegular() && b.old(info, keep) {
+		if err == nil && b.old(info, keep) {
 			b.state.removeFile(file)
 		}
 	}
