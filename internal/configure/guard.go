@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Guard is a value of credential.helper that calls the guard, taken apart.
@@ -100,12 +101,15 @@ func (g Guard) same(other Guard) bool {
 		g.NoCopy == other.NoCopy && slices.Equal(g.rest, other.rest)
 }
 
-// mention is how a value looks that calls the guard in some way.
-var mention = regexp.MustCompile(`(^|[\s/"'!]|credential-)ado-guard(\.exe)?($|[\s"';])`)
+// mention is how a value looks that calls the guard in some way. It is compiled when
+// it is first needed, and not at every start of the program.
+var mention = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(^|[\s/"'!]|credential-)ado-guard(\.exe)?($|[\s"';])`)
+})
 
 // mentionsGuard reports whether the value calls the guard, even if ParseGuard
 // cannot read it.
-func mentionsGuard(value string) bool { return mention.MatchString(value) }
+func mentionsGuard(value string) bool { return mention().MatchString(value) }
 
 // hasDrive reports whether a path begins with a drive, as on Windows.
 func hasDrive(path string) bool { return len(path) > 2 && path[1] == ':' && path[2] == '/' }
