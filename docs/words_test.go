@@ -84,6 +84,27 @@ func TestTheManualNamesNoVariableThatNobodyReads(t *testing.T) {
 	}
 }
 
+// No document names a command or an option that is not there. (The program ignores
+// unknown words, as Git's manual wants, so that running an example does not tell.)
+func TestNoDocumentNamesAWordThatTheProgramDoesNotKnow(t *testing.T) {
+	source := parseSource(t)
+	quoted := regexp.MustCompile(`'[^']*'|"[^"]*"`)
+	for _, file := range append(documents(t), manual) {
+		for _, line := range matches(read(t, file), `git credential-ado-guard ([a-z][^`+"`"+`|\n]*)`) {
+			words := strings.Fields(quoted.ReplaceAllString(line, ""))
+			if !slices.Contains(source.commands(), strings.Trim(words[0], ".,;:")) {
+				t.Errorf("%s: there is no command %s", file, words[0])
+			}
+			for _, word := range words[1:] {
+				option, ok := strings.CutPrefix(word, "--")
+				if option, _, _ = strings.Cut(option, "="); ok && !slices.Contains(source.options(), option) {
+					t.Errorf("%s: there is no option --%s", file, option)
+				}
+			}
+		}
+	}
+}
+
 // Every field of --json is explained, and no other.
 func TestTheFieldsOfJSONAreExplained(t *testing.T) {
 	for _, part := range []struct {
