@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ado-guard/git-credential-ado-guard/internal/notice"
+	"github.com/ado-guard/git-credential-ado-guard/validate"
 )
 
 // ask puts the request to the inner helpers as Git would (credential_fill in
@@ -59,7 +60,7 @@ func (c *call) askHost(ctx context.Context) Message {
 // askOne puts a request to one helper. A path that was added for its sake only is
 // taken out of its answer again.
 func (c *call) askOne(ctx context.Context, program Program, request Message, quiet bool) Message {
-	told := withOrganization(request, c.organization(), QuirksOf(program.Value()))
+	told := WithOrganization(request, c.target, QuirksOf(program.Value()))
 	answer, _ := program.Run(ctx, ActionGet, told, quiet) // what was printed counts whatever the error; Run has traced it
 	if added := told.Get("path"); !request.Has("path") && added != "" {
 		answer = answer.Without(func(key, value string) bool { return key == "path" && value == added })
@@ -90,13 +91,14 @@ func expiring(key, _ string) bool {
 	return false
 }
 
-// withOrganization tells a helper that needs it the organization in path, when Git
-// sends none, as for the address https://contoso@dev.azure.com (GCM #1619).
-func withOrganization(request Message, organization string, quirks Quirks) Message {
-	if !quirks.WantsPath || organization == "" || request.Has("path") {
+// WithOrganization tells a helper that needs it the organization in path, when Git
+// sends none, as for the address https://contoso@dev.azure.com (GCM #1619). A server
+// has no organization, and in the other addresses it is the host's.
+func WithOrganization(request Message, t validate.Target, quirks Quirks) Message {
+	if !quirks.WantsPath || t.Organization == "" || t.Server || t.Host != "dev.azure.com" || request.Has("path") {
 		return request
 	}
-	return request.With("path", organization)
+	return request.With("path", t.Organization)
 }
 
 // mayErase is the comparison before an erase. A helper is told to erase a secret

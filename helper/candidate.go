@@ -121,14 +121,6 @@ func (c *call) key() string {
 	return "host " + c.target.Host
 }
 
-// organization is what a helper that needs it is told; a server has none.
-func (c *call) organization() string {
-	if !c.guarded || c.target.Server || !strings.EqualFold(c.target.Host, "dev.azure.com") {
-		return ""
-	}
-	return c.target.Organization
-}
-
 // entry is what the keyring keeps of a credential until a time, or for ever.
 func (c *call) entry(ctx context.Context, whole Message, until time.Time) store.Entry {
 	e := store.Entry{

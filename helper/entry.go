@@ -12,7 +12,7 @@ import (
 // Item is the name under which the keyring keeps the accounts of an organization;
 // those of a server, or where no organization is known, share their host's.
 func Item(t validate.Target) string {
-	if byPath(t) || !strings.EqualFold(t.Host, "dev.azure.com") {
+	if byPath(t) || t.Host != "dev.azure.com" {
 		return t.Host
 	}
 	return t.Host + "/" + strings.ToLower(t.Organization)

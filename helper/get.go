@@ -16,12 +16,23 @@ func (c *call) get(ctx context.Context) Message {
 		return c.passGet(ctx)
 	case c.target.Organization == "" && !c.target.Server:
 		c.hintOnceADay(notice.NoOrganization(c.target.Host))
-		return c.passGet(ctx)
+		return c.getUnjudged(ctx)
 	}
 	if found, ok := c.copy(ctx); ok && found.fp != c.refused && c.remembered(found).State == validate.Live {
 		return c.answer(found, false)
 	}
-	return c.getInTurn(ctx)
+	return c.getInTurn(c.stoppable(ctx))
+}
+
+// getUnjudged answers where nobody can be asked about a credential: as if the guard
+// were not there, or with what it keeps for the host, being the store itself.
+func (c *call) getUnjudged(ctx context.Context) Message {
+	if !c.Wrapped {
+		if found, ok := c.copy(ctx); ok {
+			return found.answer
+		}
+	}
+	return c.passGet(ctx)
 }
 
 // getInTurn does the work under the organization's lock, or uses what the process

@@ -111,6 +111,14 @@ type Guard struct {
 	Group    int  // the process group, by which the commands of one job are known; 0 if there is none
 	Now      func() time.Time
 	Trace    zerolog.Logger
+
+	// Stoppable makes a context that ends when this process is told to stop. It is
+	// called once there is something to end in good order: an inner helper, a lock. Nil:
+	// nothing ends it.
+	Stoppable func(context.Context) context.Context
+	// Meantime is done beside the first wait for the network, and nobody waits for
+	// it. Nil: nothing.
+	Meantime func()
 }
 
 // where is what a request says of the place that the credential is for.
@@ -143,9 +151,9 @@ func (g *Guard) Handle(ctx context.Context, action string, in io.Reader, out io.
 		g.Trace.Debug().Strs("attributes", answer.Keys()).Msg("answer")
 		_, err = answer.WriteTo(out)
 	case ActionStore:
-		c.withoutPanic(ctx, c.store, c.pass(ActionStore))
+		c.withoutPanic(c.stoppable(ctx), c.store, c.pass(ActionStore))
 	case ActionErase:
-		c.withoutPanic(ctx, c.erase, c.pass(ActionErase))
+		c.withoutPanic(c.stoppable(ctx), c.erase, c.pass(ActionErase))
 	}
 	return err
 }
@@ -199,13 +207,20 @@ func (c *call) withoutPanic(ctx context.Context, work, instead func(context.Cont
 	return work(ctx)
 }
 
+func (c *call) stoppable(ctx context.Context) context.Context {
+	if c.Stoppable == nil {
+		return ctx
+	}
+	return c.Stoppable(ctx)
+}
+
 // passGet is get without the guard.
 func (c *call) passGet(ctx context.Context) Message {
 	if !c.last.Empty() {
 		return c.last
 	}
 	if c.Wrapped {
-		return c.ask(ctx, false)
+		return c.ask(c.stoppable(ctx), false)
 	}
 	return Message{} // in chain Git goes on to the next helper itself
 }
@@ -225,7 +240,7 @@ func (c *call) pass(action string) func(context.Context) Message {
 // tell has one inner helper do something. Its failure is traced by the program and
 // otherwise ignored, as Git does.
 func (c *call) tell(ctx context.Context, program Program, action string, message Message) {
-	told := withOrganization(message, c.organization(), QuirksOf(program.Value()))
+	told := WithOrganization(message, c.target, QuirksOf(program.Value()))
 	_, err := program.Run(ctx, action, told, false)
 	c.Trace.Debug().Str("helper", program.Value()).Str("action", action).Err(err).Msg("told the inner helper")
 }

@@ -212,3 +212,13 @@ func TestATokenThatAStoreKeepsForAnotherPathIsFound(t *testing.T) {
 	expect(t, "held", keeper.held("alice"), "L")
 	expect(t, "said", w.said(), "")
 }
+
+func TestAloneACredentialWithoutAnOrganizationIsKeptByItsHost(t *testing.T) {
+	const nowhere = "protocol=https\nhost=dev.azure.com\n"
+	w := newWorld(t, Alone)
+	w.do("store", nowhere+"username=alice@contoso.example\npassword=L\n")
+	expect(t, "answer", w.do("get", nowhere), "username=alice@contoso.example\npassword=L\n")
+	expect(t, "asked", w.asked(), nil)
+	w.do("erase", nowhere)
+	expect(t, "erased", w.do("get", nowhere), "")
+}

@@ -150,7 +150,7 @@ func entryOf(p places.Place) string {
 // items are the keyring items that may hold accounts of the target.
 func items(t validate.Target) []string {
 	if t.Server {
-		return []string{places.Item(t)}
+		return []string{helper.Item(t)}
 	}
 	modern, old := addresses(t)
 	return []string{modern[len("https://"):], old[len("https://"):]}

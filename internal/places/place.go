@@ -8,7 +8,6 @@ import (
 
 	"github.com/ado-guard/git-credential-ado-guard/helper"
 	"github.com/ado-guard/git-credential-ado-guard/internal/configure"
-	"github.com/ado-guard/git-credential-ado-guard/store"
 	"github.com/ado-guard/git-credential-ado-guard/validate"
 )
 
@@ -108,48 +107,16 @@ func (f Finder) keyring(guard *configure.Guard, request helper.Message, told val
 	look := func(ctx context.Context) Found {
 		ctx, cancel := context.WithTimeout(ctx, keyringMost)
 		defer cancel()
-		entries, err := f.Copies.Load(ctx, Item(told))
+		entries, err := f.Copies.Load(ctx, helper.Item(told))
 		if err != nil {
 			return Found{Err: err}
 		}
 		for _, e := range entries {
-			if fits(e, request, told) && e.Source == strings.Join(guard.Helpers, "\n") && f.usable(e, guard.NoCopy) {
+			if helper.Fits(e, request, told) && e.Source == strings.Join(guard.Helpers, "\n") && helper.Usable(e, f.Now(), guard.NoCopy) {
 				return Found{Credential: validate.Credential{Username: e.Username, Secret: e.Password}, Until: e.Until, Expiry: e.Expiry}
 			}
 		}
 		return Found{}
 	}
 	return Place{Name: "keyring", Request: request, look: look}
-}
-
-// Item is the name under which the guard keeps the accounts of an organization in the
-// keyring; those of a server, or where no organization is known, share their host's.
-func Item(t validate.Target) string {
-	if t.Server || t.Organization == "" {
-		return t.Host
-	}
-	return strings.ToLower(strings.TrimPrefix(t.OrganizationURL(), "https://"))
-}
-
-// fits reports whether the guard would take an entry for a request. The username of
-// https://contoso@dev.azure.com names the organization, not an account.
-func fits(e store.Entry, request helper.Message, told validate.Target) bool {
-	username := request.Get("username")
-	if username != "" && username != e.Username && !strings.EqualFold(username, told.Organization) {
-		return false
-	}
-	return e.Host == told.Host && (!told.Server || !request.Has("path") || request.Get("path") == e.Path)
-}
-
-// usable reports whether the guard would still use an entry.
-func (f Finder) usable(e store.Entry, noCopy bool) bool {
-	now := f.Now()
-	switch {
-	case !e.Expiry.IsZero() && e.Expiry.Before(now):
-		return false
-	case e.Until.IsZero():
-		return true
-	default:
-		return !noCopy && now.Before(e.Until)
-	}
 }

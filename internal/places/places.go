@@ -171,7 +171,7 @@ func (f Finder) places(helpers []asked, q Question, told validate.Target) []Plac
 		for _, value := range values {
 			request := q.Request
 			if f.All || a.guard != nil && works {
-				request = withOrganization(request, value, told)
+				request = helper.WithOrganization(request, told, helper.QuirksOf(value))
 			}
 			all = append(all, f.program(value, request))
 			if behind && request.Has("path") && helper.QuirksOf(value).NeverAsks {
@@ -182,13 +182,4 @@ func (f Finder) places(helpers []asked, q Question, told validate.Target) []Plac
 		}
 	}
 	return append(all, stores...)
-}
-
-// withOrganization tells a helper that needs it the organization where Git sends no
-// path, as the guard does (GCM #1619).
-func withOrganization(request helper.Message, value string, told validate.Target) helper.Message {
-	if request.Has("path") || told.Host != "dev.azure.com" || !helper.QuirksOf(value).WantsPath {
-		return request
-	}
-	return request.With("path", told.Organization)
 }
