@@ -1,0 +1,14 @@
+//go:build unix
+
+package integration
+
+import (
+	"os/exec"
+	"syscall"
+)
+
+// ownGroup gives a program a process group of its own.
+func ownGroup(c *exec.Cmd) *exec.Cmd {
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	return c
+}
