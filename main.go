@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -15,25 +16,29 @@ import (
 )
 
 func main() {
-	os.Exit(run())
+	os.Exit(cli.Run(context.Background(), cli.World{
+		Args:      os.Args[1:],
+		Environ:   os.Environ(),
+		Stdin:     io.Reader(os.Stdin),
+		Stdout:    os.Stdout,
+		Stderr:    os.Stderr,
+		Now:       time.Now,
+		Stoppable: stoppable,
+	}))
 }
 
-// run does what the command line says and returns the exit status. Once it is told
-// to stop it has a moment to end what it started; Git, which started it, is ending
-// as well.
-func run() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
+// stoppable makes a context that ends when the process is told to stop. It then has
+// a moment to end what it started; Git, which started it, is ending as well. A signal
+// that is ignored, as SIGHUP under nohup, stays ignored.
+func stoppable(ctx context.Context) context.Context {
+	signals := slices.DeleteFunc([]os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}, signal.Ignored)
+	if len(signals) == 0 { // which would mean all there are
+		return ctx
+	}
+	ctx, _ = signal.NotifyContext(ctx, signals...) // the end of the process is the end of it
 	context.AfterFunc(ctx, func() {
 		time.Sleep(2 * time.Second)
 		os.Exit(130)
 	})
-	return cli.Run(ctx, cli.World{
-		Args:    os.Args[1:],
-		Environ: os.Environ(),
-		Stdin:   io.Reader(os.Stdin),
-		Stdout:  os.Stdout,
-		Stderr:  os.Stderr,
-		Now:     time.Now,
-	})
+	return ctx
 }

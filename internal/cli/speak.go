@@ -33,6 +33,10 @@ func speak(ctx context.Context, w World, own options, action string) int {
 	parts := assemble(w, own)
 	guard := parts.guard(own)
 	guard.Off = env(w.Environ, offVariable) == "0"
+	guard.Stoppable = func(from context.Context) context.Context {
+		ctx = w.stoppable(from)
+		return ctx
+	}
 	if err := guard.Handle(ctx, action, w.Stdin, w.Stdout); err != nil {
 		parts.trace.Debug().Err(err).Msg("not answered")
 	}
