@@ -169,12 +169,21 @@ func (c *call) verdict(ctx context.Context, found candidate) (v validate.Verdict
 	c.clock.limit = c.settings(ctx).Timeout
 	ctx, done := c.clock.within(ctx, c.clock.limit)
 	defer done()
+	go c.meantime()
 	v = c.Judge.Judge(ctx, c.target, found.credential)
 	if again && v.State == validate.Unknown {
 		c.Trace.Debug().Stringer("verdict", v.State).Msg("the probes cannot tell, but the server refused it")
 		return validate.Verdict{State: validate.Dead, Reason: reasonRefused}, false
 	}
 	return v, true
+}
+
+// meantime does what nobody waits for.
+func (c *call) meantime() {
+	defer func() { recover() }() //nolint:errcheck // it is done another day
+	if c.Meantime != nil {
+		c.Meantime()
+	}
 }
 
 // remembered is the verdict that spares the probes.

@@ -43,7 +43,6 @@ func speak(ctx context.Context, w World, own options, action string) int {
 	if ctx.Err() != nil {
 		return exitInterrupted
 	}
-	parts.state.Sweep()
 	return exitOK
 }
 
@@ -105,6 +104,7 @@ func (a *assembly) guard(own options) *helper.Guard {
 		Settings: func(context.Context) helper.Settings { return a.settings() },
 		Judge:    a.validator(),
 		Memory:   a.state,
+		Meantime: a.state.Sweep,
 		Copies:   a.copies,
 		Notices:  a.notices,
 		Terminal: isTerminal(a.world.Stderr),
