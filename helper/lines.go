@@ -13,8 +13,8 @@ type lines struct {
 	left int
 }
 
-func newLines(r io.Reader) *lines {
-	return &lines{in: bufio.NewReader(r), left: maxMessage}
+func newLines(r io.Reader, most int) *lines {
+	return &lines{in: bufio.NewReader(r), left: most}
 }
 
 // next returns a line and what ended it: "\n", "\r\n", or "" at the end of the

@@ -15,11 +15,20 @@ import (
 )
 
 // Limits of what is read. Git never writes a longer line (65 535 bytes are what
-// its own helpers read), and no request or answer comes near the whole.
+// its own helpers read), and no request or answer comes near the whole. Of an
+// answer that does, Git reads on; so what Git knows of it is kept, and the rest is
+// let go, up to a length at which Git would be at it for ever as well.
 const (
 	maxLine    = 65535
 	maxMessage = 1 << 20
+	maxAnswer  = 256 << 20
 )
+
+// gitsKeys are the attributes that Git reads (Git manual, git-credential: INPUT/OUTPUT FORMAT).
+var gitsKeys = []string{
+	"protocol", "host", "path", "username", "password", "url", "authtype", "credential", "ephemeral", "continue", "quit",
+	"password_expiry_utc", "oauth_refresh_token", "capability[]", "state[]", "wwwauth[]",
+}
 
 // Message is what the credential protocol carries in either direction: attributes
 // in their order, known and unknown alike (Git manual, gitcredentials and
@@ -89,7 +98,12 @@ func ReadAnswer(r io.Reader) (Message, error) {
 // blank line although the helper keeps its output open.
 func scan(r io.Reader, strict bool) (Message, error) {
 	var m Message
-	in := newLines(r)
+	most := maxAnswer
+	if strict {
+		most = maxMessage
+	}
+	in := newLines(r, most)
+	kept := 0
 	for {
 		text, end, err := in.next()
 		if err != nil {
@@ -112,6 +126,14 @@ func scan(r io.Reader, strict bool) (Message, error) {
 			m.rest = text + end
 			return m, nil
 		}
+		switch size := kept + len(text); {
+		case size <= maxMessage:
+		case !slices.Contains(gitsKeys, key):
+			continue
+		case size > 2*maxMessage:
+			return m, ErrTooLong
+		}
+		kept += len(text)
 		m.lines = append(m.lines, newLine(key, value, end))
 		if strict && key == "url" {
 			if err := wellFormedURL(value); err != nil {

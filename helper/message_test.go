@@ -88,6 +88,24 @@ func TestAnAnswerIsReadAsGitReadsIt(t *testing.T) {
 	}
 }
 
+// Git reads on, however much there is, and uses what it knows.
+func TestOfAHugeAnswerWhatGitKnowsIsKept(t *testing.T) {
+	filler := strings.Repeat("filler="+strings.Repeat("x", 10_000)+"\n", 3*maxMessage/10_000)
+	m, err := ReadAnswer(strings.NewReader("username=alice\n" + filler + "password=s\npath=p\n\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Get("username") != "alice" || m.Get("path") != "p" || !m.Secret("password").Equal(secret.New("s")) {
+		t.Errorf("got %s", m.Keys()[len(m.Keys())-2:])
+	}
+	if size := len(written(t, m)); size > 2*maxMessage {
+		t.Errorf("kept %d bytes", size)
+	}
+	if _, err := ReadAnswer(strings.NewReader(strings.Repeat("username=a\n", maxMessage/4))); !errors.Is(err, ErrTooLong) {
+		t.Errorf("an answer that repeats itself: %v", err)
+	}
+}
+
 func TestAttributesHaveGitsMeaning(t *testing.T) {
 	m := request(t, "protocol=https\nhost=h\nusername=a\nusername=b\nstate[]=x\nstate[]=\nstate[]=y\nstate[]=z\nquit=TRUE\ncontinue=0\npassword_expiry_utc=1700000000\n")
 	if m.Get("username") != "b" {
