@@ -14,7 +14,10 @@ package notice
 import (
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 	"unicode"
 	"unicode/utf8"
 )
@@ -28,9 +31,15 @@ type Notice struct {
 // Printer writes notices to one stream, stderr as a rule.
 type Printer struct{ To io.Writer }
 
+// brokenPipe takes the signals of [Printer.Print]. Nobody reads it.
+var brokenPipe = make(chan os.Signal, 1)
+
 // Print writes the notice. A stream that cannot be written to is let be: there is
-// nobody left to be told.
+// nobody left to be told. That includes a pipe whose reader has gone: package os
+// would end the process of whoever writes to it as stderr, unless it asks for the
+// signal, and Git would have no answer.
 func (p Printer) Print(n Notice) {
+	signal.Notify(brokenPipe, syscall.SIGPIPE)
 	text := "ado-guard: " + Escape(n.What) + "\n"
 	if n.Hint != "" {
 		text += "ado-guard: hint: " + Escape(n.Hint) + "\n"
