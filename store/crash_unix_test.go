@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/ado-guard/git-credential-ado-guard/internal/secret"
 )
 
@@ -197,5 +199,32 @@ func TestNobodyElseMayReadAnything(t *testing.T) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+func TestSweepingNeverLeavesTheDirectory(t *testing.T) {
+	t.Parallel()
+	s, _ := open(t)
+	s.Mark("first", time.Minute)
+	outside := filepath.Join(filepath.Dir(s.dir), "outside")
+	victim := filepath.Join(outside, fileName(nil, "victim"))
+	write(t, victim, "precious")
+	if err := os.Chtimes(victim, time.Unix(0, 0), time.Unix(0, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(s.path("records"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, link := range []string{"outcomes", "records/" + fileName(nil, "x"), "holders/" + fileName(nil, "x")} {
+		if err := os.MkdirAll(filepath.Dir(s.path(link)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(outside, s.path(link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Sweep()
+	if diff := cmp.Diff(map[string]string{filepath.Base(victim): "precious"}, files(t, outside)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

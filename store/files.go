@@ -23,7 +23,7 @@ func (s *State) readFile(name string) ([]byte, fs.FileInfo, error) {
 	if err := s.ready(false); err != nil {
 		return nil, nil, err
 	}
-	file, err := os.OpenFile(s.path(name), os.O_RDONLY|openFlags, 0)
+	file, err := openFile(s.path(name))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -107,7 +107,7 @@ func (s *State) removeFile(name string) {
 	if s.ready(false) != nil {
 		return
 	}
-	if err := os.Remove(s.path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := remove(s.path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		s.trace.Debug().Err(err).Msg("removing a record")
 	}
 }

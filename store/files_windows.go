@@ -18,17 +18,29 @@ func owned(fs.FileInfo, int) bool { return true }
 // private is true for the same reason.
 func private(fs.FileInfo) bool { return true }
 
-// replace puts a file in the place of another, in one step. Windows refuses this
-// while somebody, also a virus scanner, has the other one open. That is over
-// within milliseconds, so it is tried for a tenth of a second.
-func replace(from, to string) error {
-	var err error
-	for range 20 {
-		err = os.Rename(from, to)
+func openFile(path string) (file *os.File, err error) {
+	err = patiently(func() error {
+		file, err = os.Open(path)
+		return err
+	})
+	return file, err
+}
+
+// replace puts a file in the place of another, in one step.
+func replace(from, to string) error { return patiently(func() error { return os.Rename(from, to) }) }
+
+func remove(path string) error { return patiently(func() error { return os.Remove(path) }) }
+
+// patiently does something with a file that Windows refuses while another process,
+// also a virus scanner, has the file open. That is over within milliseconds, so it
+// is tried for a fifth of a second.
+func patiently(do func() error) error {
+	for range 40 {
+		err := do()
 		if !errors.Is(err, windows.ERROR_ACCESS_DENIED) && !errors.Is(err, windows.ERROR_SHARING_VIOLATION) {
 			return err
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-	return err
+	return do()
 }

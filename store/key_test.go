@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -11,13 +12,14 @@ import (
 	"github.com/ado-guard/git-credential-ado-guard/internal/secret"
 )
 
-// childFingerprint DIR: remembers something, as an early riser among many does,
-// and prints the fingerprint of a fixed secret and whether it is remembered.
+// childFingerprint DIR ORGANIZATION: remembers something, as one of many who start
+// at once does, and prints the fingerprint of a fixed secret and whether it is
+// remembered.
 func childFingerprint(args []string) error {
 	s := openReal(args[0])
 	fingerprint := s.Fingerprint(secret.New("a secret"))
-	s.Remember("contoso", fingerprint, Remembered{Finding: Live, Until: time.Now().Add(time.Hour)})
-	_, ok := s.Recall("contoso", fingerprint)
+	s.Remember(args[1], fingerprint, Remembered{Finding: Live, Until: time.Now().Add(time.Hour)})
+	_, ok := s.Recall(args[1], fingerprint)
 	fmt.Printf("%s %v", fingerprint, ok)
 	return nil
 }
@@ -46,11 +48,12 @@ func TestSixteenProcessesThatStartAtOnceEndWithOneKey(t *testing.T) {
 			}
 		},
 	}
+	onlyUnix(tests, "a link to a key", "a key that others may read")
 	for name, plant := range tests {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "ado-guard")
 			plant(t, filepath.Join(dir, keyFile))
-			all := together(t, 16, "fingerprint", func(int) []string { return []string{dir} })
+			all := together(t, 16, "fingerprint", func(i int) []string { return []string{dir, strconv.Itoa(i)} })
 			for _, got := range all {
 				if got != all[0] || !strings.HasSuffix(got, " true") {
 					t.Errorf("fingerprint and whether it is remembered: %q, elsewhere %q", got, all[0])
@@ -64,6 +67,9 @@ func TestSixteenProcessesThatStartAtOnceEndWithOneKey(t *testing.T) {
 			planted := &State{dir: dir, keys: derive([]byte(strings.Repeat("k", keySize)))}
 			if s.Fingerprint(token) == planted.Fingerprint(token) {
 				t.Error("the planted key is used")
+			}
+			if got := s.Organizations(s.Fingerprint(secret.New("a secret"))); len(got) != 16 {
+				t.Errorf("the next process finds %d records, want 16", len(got))
 			}
 			if left := s.list("new"); len(left) > 0 {
 				t.Errorf("left %q behind", left)

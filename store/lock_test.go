@@ -67,7 +67,8 @@ func childHold(args []string) error {
 	if _, _, err := s.Lock(context.Background(), "contoso"); err != nil {
 		return err
 	}
-	heir := exec.Command("sleep", "5")
+	heir := exec.Command(os.Args[0])
+	heir.Env = append(os.Environ(), childVariable+"=idle")
 	if err := heir.Start(); err != nil {
 		return err
 	}
@@ -198,6 +199,7 @@ func TestWhereLocksAreNotPossibleTheErrorSaysSo(t *testing.T) {
 			s.user++
 		},
 	}
+	onlyUnix(tests, "a link instead of the file", "another user's file")
 	for name, spoil := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -27,6 +28,7 @@ var children = map[string]func(args []string) error{
 	"fingerprint": childFingerprint,
 	"count":       childCount,
 	"hold":        childHold,
+	"idle":        func([]string) error { time.Sleep(5 * time.Second); return nil },
 	"save":        childSave,
 	"keyring":     childKeyring,
 }
@@ -99,6 +101,20 @@ func together(t *testing.T, n int, name string, args func(i int) []string) []str
 		out[i] = c.finish(t)
 	}
 	return out
+}
+
+// onlyUnix removes those cases of a table that Windows does not know: there, links
+// are for administrators, and access control lists stand for owners and modes (see
+// files_windows.go).
+func onlyUnix[Case any](tests map[string]Case, names ...string) {
+	for _, name := range names {
+		if _, ok := tests[name]; !ok {
+			panic(name)
+		}
+		if runtime.GOOS == "windows" {
+			delete(tests, name)
+		}
+	}
 }
 
 // clock is a time that moves only by hand. It begins now, because files get their

@@ -101,7 +101,7 @@ func TestAnUnusableDirectoryMeansNoMemoryAndNoError(t *testing.T) {
 				write(t, filepath.Join(tmp, "cache"), "")
 				return place{filepath.Join(tmp, "cache", "ado-guard"), self, ""}
 			},
-			want: "not a directory",
+			want: "the state directory: ",
 		},
 		"a link to a directory": {
 			make: func(t *testing.T, tmp string) place {
@@ -138,6 +138,7 @@ func TestAnUnusableDirectoryMeansNoMemoryAndNoError(t *testing.T) {
 			want: "not as root",
 		},
 	}
+	onlyUnix(tests, "a link to a directory", "another user's directory", "root in another user's home")
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

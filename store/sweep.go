@@ -1,8 +1,8 @@
 package store
 
 import (
-	"io/fs"
 	"os"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -12,8 +12,8 @@ const (
 	sweepMark  = "sweep"
 	sweepEvery = 24 * time.Hour
 
-	// sweepAtMost bounds how many files and folders are looked at in one sweep.
-	// Each costs some microseconds, and Git waits until its helper has ended.
+	// sweepAtMost is after how many files a sweep ends. Each costs some
+	// microseconds, and Git waits until its helper has ended.
 	sweepAtMost = 1500
 
 	// newLife is how long a file may take to be written. Older ones were left by
@@ -21,82 +21,90 @@ const (
 	newLife = time.Hour
 )
 
+// swept is where a sweep ended. The next one goes on there, so that all files have
+// their turn, however many they are.
+type swept struct {
+	Last string `json:"last"`
+}
+
 // Sweep removes records that ran out long ago, what killed processes left, and
-// folders that became empty. It does so at most once a day and looks at no more
-// than some 1 500 files; those it does not come to have their turn on another
-// day. It is called after Git has its answer.
+// folders that became empty. It does so at most once a day, and looks only at some
+// of the files if they are many. It is called after Git has its answer.
 func (s *State) Sweep() {
-	if s.ready(false) != nil || s.Marked(sweepMark) {
+	file := s.file(marks, sweepMark, false)
+	if file == "" {
+		return // without a key there are no records
+	}
+	before, _ := load[swept](s, marks, file)
+	now := s.now()
+	if before.holds(marks, now) || save(s, marks, file, now.Add(sweepEvery), before.What) != nil {
 		return
 	}
-	s.Mark(sweepMark, sweepEvery)
-	if !s.Marked(sweepMark) {
-		return // nothing can be written, so nothing can be removed
+	places := s.sweepable()
+	start, _ := slices.BinarySearch(places, before.What.Last)
+	last, looked := "", 0
+	for _, place := range slices.Concat(places[start:], places[:start]) {
+		if looked >= sweepAtMost {
+			break
+		}
+		looked += s.sweep(place, now)
+		last = place
 	}
-	b := &broom{state: s, now: s.now(), left: sweepAtMost}
-	b.sweep("new", newLife)
-	for _, k := range []kind{outcomes, holders, marks} {
-		b.sweep(k.folder, k.keep)
-	}
-	for _, name := range b.turn(s.list(verdicts.folder)) {
-		if isName(name) {
-			b.sweep(verdicts.folder+"/"+name, verdicts.keep)
-			os.Remove(s.path(verdicts.folder + "/" + name)) //nolint:errcheck // refused while there is something in it
+	save(s, marks, file, now.Add(sweepEvery), swept{last}) //nolint:errcheck // save has traced it
+}
+
+// sweepKeep is how long after its last writing a file stays, by its folder. What
+// is not here stays for ever.
+var sweepKeep = map[string]time.Duration{
+	"new":           newLife,
+	outcomes.folder: outcomes.keep,
+	holders.folder:  holders.keep,
+	marks.folder:    marks.keep,
+	verdicts.folder: verdicts.keep,
+}
+
+// sweepable returns what may be swept, sorted: files, and the folders with the
+// records of one secret. Only names that the guard gives are among them: should a
+// folder turn out to be something else than the guard's, nothing in it is lost.
+func (s *State) sweepable() (places []string) {
+	for folder := range sweepKeep {
+		for _, name := range s.list(folder) {
+			if isName(name) || folder == "new" && strings.HasPrefix(name, newPrefix) {
+				places = append(places, folder+"/"+name)
+			}
 		}
 	}
+	slices.Sort(places)
+	return places
 }
 
-// broom is one sweep.
-type broom struct {
-	state *State
-	now   time.Time
-	left  int // how many files may still be looked at
-}
-
-// sweep removes the files of a folder that were written longer than keep ago, or
-// further in the future than clocks differ.
-func (b *broom) sweep(folder string, keep time.Duration) {
-	if b.left <= 0 {
-		return
+// sweep removes a file, or those in a folder of records and then the folder, if
+// they are old enough. It returns how many files and folders it looked at.
+func (s *State) sweep(place string, now time.Time) (looked int) {
+	folder := path.Dir(place)
+	keep := sweepKeep[folder]
+	if folder != verdicts.folder {
+		s.sweepFile(place, keep, now)
+		return 1
 	}
-	b.left-- // for the folder
-	for _, name := range b.turn(b.state.list(folder)) {
-		if b.left <= 0 {
-			return
-		}
-		if !sweepable(name) {
-			continue
-		}
-		b.left--
-		file := folder + "/" + name
-		info, err := os.Lstat(b.state.path(file))
-		if err == nil && b.old(info, keep) {
-			b.state.removeFile(file)
+	names := s.list(place)
+	for _, name := range names {
+		if suffix := path.Ext(name); isName(strings.TrimSuffix(name, suffix)) {
+			s.sweepFile(place+"/"+name, keep, now)
 		}
 	}
+	os.Remove(s.path(place)) //nolint:errcheck // refused while there is something in it
+	return 1 + len(names)
 }
 
-func (b *broom) old(info fs.FileInfo, keep time.Duration) bool {
-	age := b.now.Sub(info.ModTime())
-	return age > keep || age < -24*time.Hour
-}
-
-// sweepable reports whether the guard gives files such a name. Should a folder
-// turn out to be something else than the guard's, nothing else is lost.
-func sweepable(name string) bool {
-	base, _, _ := strings.Cut(name, ".")
-	return isName(base) || strings.HasPrefix(name, newPrefix)
-}
-
-// turn puts names into an order that begins elsewhere each day, so that a sweep
-// that cannot come to all of them comes to each of them one day.
-func (b *broom) turn(names []string) []string {
-	if len(names) == 0 {
-		return nil
+// sweepFile removes a file that was written longer than keep ago, or further in
+// the future than clocks differ.
+func (s *State) sweepFile(file string, keep time.Duration, now time.Time) {
+	info, err := os.Lstat(s.path(file))
+	if err != nil {
+		return // another process was faster
 	}
-	slices.Sort(names)
-	const step = 499 // a prime below sweepAtMost/3: a folder per secret, two files in it
-	day := int(b.now.Unix() / int64(sweepEvery/time.Second))
-	start := (day*step%len(names) + len(names)) % len(names)
-	return slices.Concat(names[start:], names[:start])
+	if age := now.Sub(info.ModTime()); age > keep || age < -24*time.Hour {
+		s.removeFile(file)
+	}
 }
