@@ -50,7 +50,8 @@ func TestSecretsAreComparedByValue(t *testing.T) {
 	if !New("a").Equal(New("a")) || New("a").Equal(New("b")) || New("a").Equal(New("aa")) {
 		t.Error("Equal is wrong")
 	}
-	if New("a") != New("a") || New("a") == New("b") || New("") != (Secret{}) {
+	a, again := New("a"), New("a")
+	if a != again || a == New("b") || New("") != (Secret{}) {
 		t.Error("== is wrong")
 	}
 	if !(Secret{}).Equal(New("")) || !(Secret{}).Empty() || !New("").Empty() || New("a").Empty() {
