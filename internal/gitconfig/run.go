@@ -10,6 +10,34 @@ import (
 	"time"
 )
 
+// Bounds of what is kept of what Git prints, in bytes. The largest configuration
+// anybody has is a thousandth of the first.
+const (
+	maxOutput    = 64 << 20
+	maxComplaint = 4 << 10
+)
+
+// output is what Git prints, up to a bound. What goes beyond it fails, and Git then
+// finds its pipe closed.
+type output struct{ kept bytes.Buffer }
+
+// Write implements io.Writer.
+func (o *output) Write(p []byte) (int, error) {
+	if o.kept.Len()+len(p) > maxOutput {
+		return 0, fmt.Errorf("more than %d bytes of output", maxOutput)
+	}
+	return o.kept.Write(p)
+}
+
+// complaint is the beginning of what Git complains of.
+type complaint struct{ kept []byte }
+
+// Write implements io.Writer.
+func (c *complaint) Write(p []byte) (int, error) {
+	c.kept = append(c.kept, p[:min(len(p), maxComplaint-len(c.kept))]...)
+	return len(p), nil
+}
+
 // Git returns a Runner for the git found on PATH, in dir (empty: the current
 // directory) with the environment env. An error carries what Git complained of.
 func Git(dir string, env []string) Runner {
@@ -20,16 +48,17 @@ func Git(dir string, env []string) Runner {
 	})
 	return func(ctx context.Context, args ...string) ([]byte, error) {
 		cmd := exec.CommandContext(ctx, "git", args...)
-		var complaint bytes.Buffer
-		cmd.Dir, cmd.Env, cmd.Stderr = dir, env, &complaint
+		var out output
+		var said complaint
+		cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = dir, env, &out, &said
 		cmd.WaitDelay = time.Second // for a grandchild that keeps the pipes open
-		out, err := cmd.Output()
+		err := cmd.Run()
 		if err == nil {
-			return out, nil
+			return out.kept.Bytes(), nil
 		}
-		if said := strings.TrimSpace(complaint.String()); said != "" {
-			return out, fmt.Errorf("git %s: %w: %s", args[0], err, said)
+		if text := strings.TrimSpace(string(said.kept)); text != "" {
+			return out.kept.Bytes(), fmt.Errorf("git %s: %w: %s", args[0], err, text)
 		}
-		return out, fmt.Errorf("git %s: %w", args[0], err)
+		return out.kept.Bytes(), fmt.Errorf("git %s: %w", args[0], err)
 	}
 }
