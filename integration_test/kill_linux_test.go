@@ -117,3 +117,14 @@ func processesOf(group int) []process {
 	slices.SortFunc(found, func(a, b process) int { return a.id - b.id })
 	return found
 }
+
+// mustKeepOnly makes the token all that the stand-in holds for contoso.
+func (w *world) mustKeepOnly(t *testing.T, token string) {
+	t.Helper()
+	if err := w.Standin.Clear(); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Keep("contoso", "alice", token); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -32,17 +32,6 @@ func (w *world) live(token string) string { return w.Server.Token(token, lookali
 // die declares a token that has expired, or lets it expire.
 func (w *world) die(token string) string { return w.Server.Token(token, lookalike.Expired).Secret() }
 
-// mustKeepOnly makes the token all that the stand-in holds for contoso.
-func (w *world) mustKeepOnly(t *testing.T, token string) {
-	t.Helper()
-	if err := w.Standin.Clear(); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Keep("contoso", "alice", token); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // mustType makes the person type a living token of that name in any dialog that
 // three commands and the one after them can open.
 func (w *world) mustType(t *testing.T, token string) {
