@@ -17,6 +17,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -172,12 +173,24 @@ func (a *azureDevOps) dial(ctx context.Context, network, address string) (net.Co
 	return new(net.Dialer).DialContext(ctx, network, a.Listener.Addr().String())
 }
 
-// asked counts the requests for a host and path.
-func (a *azureDevOps) asked(path string) int {
+// requests are those that came so far; a late one may still come after a verdict.
+func (a *azureDevOps) requests() []*http.Request {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	return slices.Clone(a.seen)
+}
+
+// addresses are those that were dialled so far.
+func (a *azureDevOps) addresses() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.dials)
+}
+
+// asked counts the requests for a host and path.
+func (a *azureDevOps) asked(path string) int {
 	count := 0
-	for _, r := range a.seen {
+	for _, r := range a.requests() {
 		if r.Host+r.URL.Path == path {
 			count++
 		}
@@ -187,10 +200,8 @@ func (a *azureDevOps) asked(path string) int {
 
 // dialled counts the connections that were opened to a host.
 func (a *azureDevOps) dialled(host string) int {
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	count := 0
-	for _, address := range a.dials {
+	for _, address := range a.addresses() {
 		if strings.HasPrefix(address, host+":") {
 			count++
 		}

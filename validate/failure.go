@@ -120,8 +120,9 @@ func distrust(err *tls.CertificateVerificationError) string {
 }
 
 // broken reports whether an established connection ended before its answer did: the
-// only failure that is worth a second try. net/http has no exported types for the
-// ways that can only be told by their texts.
+// only failure that is worth a second try. It may have ended for another request's
+// sake, which was cancelled or did not want the whole of its answer. net/http has no
+// exported types for the ways that can only be told by their texts.
 func broken(err error) bool {
 	var dial *dialFailure
 	if errors.As(err, &dial) {
@@ -129,7 +130,7 @@ func broken(err error) bool {
 	}
 	const wsaConnectionAborted, wsaConnectionReset = syscall.Errno(10053), syscall.Errno(10054)
 	for _, cause := range []error{
-		io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.EPIPE,
+		io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, context.Canceled, syscall.EPIPE,
 		syscall.ECONNRESET, syscall.ECONNABORTED, wsaConnectionReset, wsaConnectionAborted,
 	} {
 		if errors.Is(err, cause) {
@@ -137,7 +138,9 @@ func broken(err error) bool {
 		}
 	}
 	text := err.Error()
-	return strings.Contains(text, "server closed idle connection") ||
+	return strings.Contains(text, "http: server closed idle connection") ||
+		strings.Contains(text, "http: persistConn.readLoop exiting") ||
+		strings.Contains(text, "http: request canceled") ||
 		strings.Contains(text, "http2: server sent GOAWAY") ||
 		strings.Contains(text, "http2: client connection lost") ||
 		strings.Contains(text, "stream error: ") && strings.HasSuffix(text, "; received from peer")

@@ -45,7 +45,7 @@ func TestOneConnectionForEachHost(t *testing.T) {
 					t.Errorf("%d connections to %s", n, host)
 				}
 			}
-			for _, r := range server.seen {
+			for _, r := range server.requests() {
 				if r.Proto != name+".0" && r.Proto != name {
 					t.Errorf("%s over %s", r.URL, r.Proto)
 				}
@@ -56,7 +56,7 @@ func TestOneConnectionForEachHost(t *testing.T) {
 		t.Parallel()
 		server := serve(t, answers{profilePath: saysNever, connectionPath: saysLife, repositoryPath: saysNever}, http1)
 		if got := judge(t, server.validator(), aRepository); got.State != Live || server.dialled("dev.azure.com") != 1 {
-			t.Errorf("%v (%v), %v", got.State, got.Reason, server.dials)
+			t.Errorf("%v (%v), %v", got.State, got.Reason, server.addresses())
 		}
 	})
 	t.Run("also for many judgements at once", func(t *testing.T) {
@@ -72,8 +72,8 @@ func TestOneConnectionForEachHost(t *testing.T) {
 			})
 		}
 		all.Wait()
-		if len(server.dials) > 2 {
-			t.Errorf("%v", server.dials)
+		if len(server.addresses()) > 2 {
+			t.Errorf("%v", server.addresses())
 		}
 	})
 }
@@ -85,14 +85,34 @@ func TestWarmOpensWhatJudgeNeedsAndSendsNothing(t *testing.T) {
 	v.Warm(t.Context(), aRepository)
 	v.Warm(t.Context(), aRepository)
 	v.Warm(t.Context(), Target{})
-	if len(server.seen) != 0 {
+	if len(server.requests()) != 0 {
 		t.Error("something was sent")
 	}
 	if got := judge(t, v, aRepository); got.State != Live {
 		t.Errorf("%v (%v)", got.State, got.Reason)
 	}
 	if server.dialled("dev.azure.com") != 1 || server.dialled("vssps.dev.azure.com") != 1 {
-		t.Errorf("%v", server.dials)
+		t.Errorf("%v", server.addresses())
+	}
+}
+
+// Over HTTP/1.1 a request that is cancelled, or whose answer is not read, takes the
+// connection with it, maybe while the next judgement begins to use it.
+func TestOneJudgementDoesNotDisturbTheNext(t *testing.T) {
+	t.Parallel()
+	for name, answers := range map[string]answers{
+		"live": {profilePath: says401, connectionPath: saysLife, repositoryPath: saysNever},
+		"dead": {profilePath: says401, connectionPath: says401, repositoryPath: says401},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := serve(t, answers, http1).validator()
+			for range 50 {
+				if got := judge(t, v, aRepository); got.State.String() != name {
+					t.Fatalf("%v (%v): %+v", got.State, got.Reason, got.Answers)
+				}
+			}
+		})
 	}
 }
 
@@ -127,7 +147,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 			if wantDead := status == 302 && location == signInURL; (got.State == Dead) != wantDead {
 				t.Errorf("%d to %s: %v (%v)", status, location, got.State, got.Reason)
 			}
-			for _, r := range server.seen {
+			for _, r := range server.requests() {
 				switch r.Host + r.URL.Path {
 				case profilePath, connectionPath, repositoryPath:
 				case statusPath:
@@ -156,8 +176,8 @@ func TestALinkTakesNoRequestForAnotherHost(t *testing.T) {
 			t.Errorf("%s was asked", address)
 		}
 	}
-	if len(server.dials) != 0 {
-		t.Errorf("dialled %v", server.dials)
+	if len(server.addresses()) != 0 {
+		t.Errorf("dialled %v", server.addresses())
 	}
 }
 
@@ -335,7 +355,7 @@ func TestOnlyATrustedCertificateIsAsked(t *testing.T) {
 			down := &marks{}
 			v.Down = down
 			got := judge(t, v, aTarget)
-			if test.words == "" && got.State != Live || test.words != "" && (got.State != Unknown || got.Detail != test.words || len(server.seen) > 0) {
+			if test.words == "" && got.State != Live || test.words != "" && (got.State != Unknown || got.Detail != test.words || len(server.requests()) > 0) {
 				t.Errorf("%v (%v: %v)", got.State, got.Reason, got.Detail)
 			}
 			if test.words != "" && len(down.marked) > 0 {
@@ -511,8 +531,8 @@ func TestHTTP1IsSpokenWhereGitWasToldTo(t *testing.T) {
 	server := serve(t, answers{connectionPath: saysLife})
 	v := server.validator()
 	v.Settings = func(string) (Settings, error) { return Settings{CAFile: server.authority.file, HTTP1: true}, nil }
-	if got := judge(t, v, aTarget); got.State != Live || server.seen[0].Proto != "HTTP/1.1" {
-		t.Errorf("%v (%v) over %s", got.State, got.Reason, server.seen[0].Proto)
+	if got := judge(t, v, aTarget); got.State != Live || server.requests()[0].Proto != "HTTP/1.1" {
+		t.Errorf("%v (%v) over %s", got.State, got.Reason, server.requests()[0].Proto)
 	}
 }
 

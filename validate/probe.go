@@ -88,9 +88,15 @@ func (v *Validator) fetch(ctx context.Context, client *client, q question, c *Cr
 		return reply{}, err
 	}
 	defer response.Body.Close() //nolint:errcheck // nothing more is wanted of it
+	// When the time is up the connection is closed, and a server may take its last
+	// chance to end in good form what it has not answered: that is no answer.
+	if ctx.Err() != nil {
+		return reply{}, ctx.Err()
+	}
 	r := reply{status: response.StatusCode, header: response.Header}
 	if q.probe != Repository {
 		r.body, r.cut = io.ReadAll(io.LimitReader(response.Body, bodyLimit))
+		r.cut = cmp.Or(r.cut, ctx.Err())
 	}
 	return r, nil
 }

@@ -116,8 +116,8 @@ func TestReachTellsHowFarAHostIsReached(t *testing.T) {
 	if diff := cmp.Diff([]string{"CN=Test Root"}, got.Issuers); diff != "" {
 		t.Error(diff)
 	}
-	if len(server.seen) != 1 || server.seen[0].Header.Get("Authorization") != "" {
-		t.Errorf("%d requests", len(server.seen))
+	if len(server.requests()) != 1 || server.requests()[0].Header.Get("Authorization") != "" {
+		t.Errorf("%d requests", len(server.requests()))
 	}
 }
 
