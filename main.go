@@ -1,6 +1,11 @@
 // Git-credential-ado-guard is a Git credential helper that stands in front of Git
 // Credential Manager, or any other helper, and proves an Azure DevOps token alive
 // before Git uses it. See the README.
+//
+// The runtime need not find out again and again on how many processors the program
+// may run, which would cost it a goroutine at its start:
+//
+//go:debug updatemaxprocs=0
 package main
 
 import (
@@ -13,9 +18,11 @@ import (
 	"time"
 
 	"github.com/ado-guard/git-credential-ado-guard/internal/cli"
+	"github.com/ado-guard/git-credential-ado-guard/internal/quickstart"
 )
 
 func main() {
+	quickstart.Stack()
 	os.Exit(cli.Run(context.Background(), cli.World{
 		Args:      os.Args[1:],
 		Environ:   os.Environ(),
@@ -31,6 +38,7 @@ func main() {
 // a moment to end what it started; Git, which started it, is ending as well. A signal
 // that is ignored, as SIGHUP under nohup, stays ignored.
 func stoppable(ctx context.Context) context.Context {
+	quickstart.AllProcessors()
 	signals := slices.DeleteFunc([]os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}, signal.Ignored)
 	if len(signals) == 0 { // which would mean all there are
 		return ctx
