@@ -150,8 +150,8 @@ func isAction(word string) bool {
 // passUnknown is for words of the protocol that are not known yet: Git's manual
 // wants a helper to ignore them, and those behind the guard may know better.
 func passUnknown(ctx context.Context, w World, own options, word string) int {
-	if env(w.Environ, inner.Mark) != "" {
-		return exitOK
+	if env(w.Environ, inner.Mark) != "" || strings.ContainsFunc(word, notOfAWord) {
+		return exitOK // what follows a helper's value is read by a shell
 	}
 	input, err := io.ReadAll(io.LimitReader(w.Stdin, 1<<20))
 	if err != nil {
@@ -162,6 +162,11 @@ func passUnknown(ctx context.Context, w World, own options, word string) int {
 		runner.Relay(ctx, value, word, input, w.Stdout)
 	}
 	return exitOK
+}
+
+// notOfAWord reports whether a character stands in no word of the protocol.
+func notOfAWord(r rune) bool {
+	return r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
 }
 
 func isTerminal(stream any) bool {

@@ -38,5 +38,19 @@ func newTrace(w World) zerolog.Logger {
 		notice.Printer{To: w.Stderr}.Print(notice.NoTrace(fmt.Errorf("%s has the value %q", traceVariable, value)))
 		return zerolog.Nop()
 	}
-	return zerolog.New(to).With().Timestamp().Int("pid", os.Getpid()).Logger()
+	return zerolog.New(plain{to}).With().Timestamp().Int("pid", os.Getpid()).Logger()
+}
+
+// plain writes lines without what steers a terminal. JSON escapes the control
+// characters of ASCII, but neither U+009B, which begins a sequence as ESC [ does,
+// nor what turns the direction of writing.
+type plain struct{ to io.Writer }
+
+// Write implements io.Writer for one whole line.
+func (p plain) Write(line []byte) (int, error) {
+	text := notice.Escape(strings.TrimSuffix(string(line), "\n"))
+	if _, err := io.WriteString(p.to, text+"\n"); err != nil {
+		return 0, err
+	}
+	return len(line), nil
 }
