@@ -22,8 +22,9 @@ type Copies struct {
 // NewCopies keeps credentials in ring; state holds the list of the items.
 func NewCopies(ring Ring, state *State) *Copies { return &Copies{ring, state} }
 
-// copyPatience is how long to wait for a process that is changing the same item.
-const copyPatience = 2 * time.Second
+// copyPatience is how long to wait, at most, for processes that are changing the
+// same item. Each of them needs some milliseconds.
+const copyPatience = 10 * time.Second
 
 // Load returns the credentials of an item, most recently saved first, without
 // copies that have run out; none if there is no such item. It makes one call to
@@ -136,11 +137,16 @@ func (c *Copies) current(entries []Entry) []Entry {
 	return slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool { return e.over(now) })
 }
 
-// lock keeps two processes from changing an item at once. A change without the
+// lock keeps two processes from changing an item at once. It waits for half of the
+// time that ctx leaves, the other half is for the keyring. A change without the
 // lock is better than none: it may undo another's, which is a rare loss of one
 // account, while not making it is the certain loss of this one.
 func (c *Copies) lock(ctx context.Context, item string) (unlock func()) {
-	ctx, cancel := context.WithTimeout(ctx, copyPatience)
+	patience := copyPatience
+	if end, ok := ctx.Deadline(); ok {
+		patience = min(patience, time.Until(end)/2)
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	unlock, _, err := c.state.acquire(ctx, "keyring item "+item)
 	if err != nil {

@@ -345,6 +345,26 @@ func TestManyWhoSaveAtOnceLoseNothing(t *testing.T) {
 	}
 }
 
+func TestASaveThatCannotHaveTheLockLeavesTimeForTheKeyring(t *testing.T) {
+	t.Parallel()
+	c := newCopies(t)
+	unlock, _, err := store.Open(c.dir, time.Now, zerolog.Nop()).Lock(t.Context(), "keyring item "+item)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	start := time.Now()
+	if err := c.Save(ctx, item, keep("alice", "1")); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(start); took < 900*time.Millisecond {
+		t.Errorf("went on without the lock after %s", took)
+	}
+	c.want(t, "alice 1")
+}
+
 func TestNothingPrintsAText(t *testing.T) {
 	t.Parallel()
 	text := store.Text("private")

@@ -304,7 +304,7 @@ func childSave(args []string) error {
 		}
 		removed, err := copies.Remove(context.Background(), "item", func(e Entry) bool { return e.Username == name })
 		if err != nil || removed != 1 {
-			return fmt.Errorf("removed %d: %w", removed, err)
+			return fmt.Errorf("removed %d: %v", removed, err)
 		}
 	}
 	return nil

@@ -18,7 +18,8 @@ import (
 // that is read-only, a file system without locks. The caller goes on without.
 var ErrNoLock = errors.New("locks are not possible")
 
-// lockPoll is how often a lock that another process holds is tried again.
+// lockPoll is how often a lock that another process holds is tried again, when it
+// has been held for a while. At first it is tried more often: most are short.
 const lockPoll = 20 * time.Millisecond
 
 // Lock takes the lock of an organization, or of anything else by its name, which
@@ -56,23 +57,24 @@ func (s *State) acquire(ctx context.Context, name string) (release func(), waite
 	}
 	lock := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDONLY|openFlags))
 	got, err := lock.TryLock() // also with a ctx that has ended: it costs nothing
-	if err == nil && !got {
+	for delay := time.Millisecond; err == nil && !got; delay = min(2*delay, lockPoll) {
 		waited = true
-		got, err = lock.TryLockContext(ctx, lockPoll)
+		select {
+		case <-ctx.Done():
+			return none, true, fmt.Errorf("waiting for another process: %w", ctx.Err())
+		case <-time.After(delay):
+			got, err = lock.TryLock()
+		}
 	}
-	switch {
-	case got:
-		return func() {
-			if err := lock.Unlock(); err != nil {
-				s.trace.Debug().Err(err).Msg("giving a lock back")
-			}
-		}, waited, nil
-	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
-		return none, waited, fmt.Errorf("waiting for another process: %w", err)
-	default:
+	if err != nil {
 		s.trace.Debug().Err(err).Msg("working without a lock")
 		return none, waited, fmt.Errorf("%w: %w", ErrNoLock, err)
 	}
+	return func() {
+		if err := lock.Unlock(); err != nil {
+			s.trace.Debug().Err(err).Msg("giving a lock back")
+		}
+	}, waited, nil
 }
 
 // lockFile returns the path of a lock file and makes its folder. What lies there
