@@ -92,11 +92,21 @@ func (c *call) copy(ctx context.Context) (candidate, bool) {
 	return c.seen.found, c.seen.ok
 }
 
+// keyringTime is how long one call to the keyring may take. A copy only saves time,
+// so it may not cost much of it; where the keyring may be the store itself, it has
+// all that the clock has.
+func (c *call) keyringTime() time.Duration {
+	if c.Wrapped {
+		return keyringMost
+	}
+	return c.clock.left()
+}
+
 func (c *call) readCopy(ctx context.Context) (candidate, bool) {
 	if c.NoCopy && c.Wrapped {
 		return candidate{}, false
 	}
-	within, done := c.clock.within(ctx, keyringMost)
+	within, done := c.clock.within(ctx, c.keyringTime())
 	defer done()
 	entries, err := c.Copies.Load(within, Item(c.target))
 	if err != nil {
@@ -170,7 +180,7 @@ func (c *call) keepCopy(ctx context.Context, found candidate) {
 // nothing is kept that cannot be found again.
 func (c *call) save(ctx context.Context, e store.Entry) error {
 	c.Memory.Know(store.Known{Key: c.key(), Host: c.target.Host, Organization: c.target.Organization})
-	ctx, done := c.clock.within(ctx, keyringMost)
+	ctx, done := c.clock.within(ctx, c.keyringTime())
 	defer done()
 	err := c.Copies.Save(ctx, Item(c.target), e)
 	c.Trace.Debug().Err(err).Str("item", Item(c.target)).Time("until", e.Until).Msg("kept in the keyring")

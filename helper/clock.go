@@ -9,7 +9,7 @@ import (
 
 // Bounds of what is not counted on the clock, or only up to a part of it.
 const (
-	keyringMost = 2 * time.Second  // the keyring's share of the clock for one call
+	keyringMost = 2 * time.Second  // of the clock, for one call to the keyring behind an inner helper
 	lookMost    = 30 * time.Second // a look at an inner helper
 	waitMost    = 2 * time.Minute  // the wait for another process that gets a token
 	waitSilent  = time.Second      // after which a wait is told on a terminal

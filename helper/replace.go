@@ -98,7 +98,7 @@ func (c *call) message(found candidate) Message {
 func (c *call) removeCopies(ctx context.Context, match func(store.Entry) bool) {
 	c.seen = nil
 	for _, name := range c.items() {
-		within, done := c.clock.within(ctx, keyringMost)
+		within, done := c.clock.within(ctx, c.keyringTime())
 		removed, err := c.Copies.Remove(within, name, match)
 		done()
 		c.Trace.Debug().Err(err).Str("item", name).Int("removed", removed).Msg("removed from the keyring")
