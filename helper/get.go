@@ -18,8 +18,10 @@ func (c *call) get(ctx context.Context) Message {
 		c.hintOnceADay(notice.NoOrganization(c.target.Host))
 		return c.getUnjudged(ctx)
 	}
-	if found, ok := c.copy(ctx); ok && found.fp != c.refused && c.remembered(found).State == validate.Live {
-		return c.answer(found, false)
+	if c.Memory.Marked(c.provenMark()) {
+		if found, ok := c.copy(ctx); ok && found.fp != c.refused && c.remembered(found).State == validate.Live {
+			return c.answer(found, false)
+		}
 	}
 	return c.getInTurn(c.stoppable(ctx))
 }
@@ -92,10 +94,8 @@ func (c *call) useOutcome(ctx context.Context, outcome store.Outcome) (Message, 
 // work finds a candidate, has it judged, and replaces it if it is dead. The inner
 // helpers are asked at most twice; a dead copy is no round of its own.
 func (c *call) work(ctx context.Context) Message {
+	c.prepare(ctx)
 	found, ok := c.copy(ctx)
-	if !ok {
-		c.prepare(ctx)
-	}
 	var buried []store.Fingerprint
 	for asked := 0; ; {
 		if !ok {
@@ -138,15 +138,15 @@ func (c *call) work(ctx context.Context) Message {
 	}
 }
 
-// prepare has Git's configuration read and the connections opened while the inner
-// helpers are still at work. Where a token was proven a moment ago it is most likely
-// the one that comes now, and no connection will be needed.
+// prepare has Git's configuration read and the connections opened while the keyring
+// and the inner helpers are still at work. Where a token was proven a moment ago it is
+// most likely the one that comes now, and no connection will be needed.
 func (c *call) prepare(ctx context.Context) {
-	outcome, ok := c.Memory.Outcome(c.question())
+	proven := c.Memory.Marked(c.provenMark())
 	go func() {
 		defer func() { recover() }() //nolint:errcheck // whoever needs the settings meets the same fault where it is told
 		settings := c.settings(ctx)
-		if ok && outcome.Finding == store.Live && c.Now().Sub(outcome.At) < settings.RecheckAfter {
+		if proven {
 			return
 		}
 		ctx, cancel := context.WithTimeout(ctx, settings.Timeout)
@@ -234,6 +234,7 @@ func (c *call) remember(ctx context.Context, found candidate, reason validate.Re
 		}
 	}
 	c.Memory.Remember(c.key(), found.fp, store.Remembered{Finding: store.Live, Reason: string(reason), Proven: now, Until: until})
+	c.Memory.Mark(c.provenMark(), until.Sub(now))
 	c.Memory.Know(store.Known{Key: c.key(), Host: c.target.Host, Organization: c.target.Organization})
 }
 
@@ -285,6 +286,10 @@ func (c *call) lock(ctx context.Context, most time.Duration) (unlock func(), wai
 	}
 	return unlock, true
 }
+
+// provenMark tells, before any secret is known, that a verdict on one is remembered
+// here. Without it the work begins before the keyring has answered.
+func (c *call) provenMark() string { return "proven for " + c.key() }
 
 func (c *call) waitingMark() string { return "waiting for " + c.key() }
 

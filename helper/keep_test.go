@@ -222,3 +222,32 @@ func TestAloneACredentialWithoutAnOrganizationIsKeptByItsHost(t *testing.T) {
 	w.do("erase", nowhere)
 	expect(t, "erased", w.do("get", nowhere), "")
 }
+
+func TestOnlyTheVerySecretIsErased(t *testing.T) {
+	for _, c := range []struct {
+		name, given, held string
+		want              bool
+	}{
+		{"the very one", given("A"), given("A"), true},
+		{"another by now", given("A"), given("B"), false},
+		{"nothing, or the look failed", given("A"), "", true},
+		{"a name without a secret", given("A"), "username=alice\n", true},
+		{"no secret was given: whatever there is", "username=alice\n", given("B"), true},
+		{"an empty secret is a secret", "username=alice\npassword=\n", given("B"), false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := mayErase(request(t, contoso+c.given), request(t, contoso+c.held)); got != c.want {
+				t.Errorf("may erase: %v", got)
+			}
+		})
+	}
+}
+
+func TestADeathRemovesNoOtherAccount(t *testing.T) {
+	w := newWorld(t, Alone)
+	w.do("store", contoso+"username=bob\npassword=B\n")
+	w.do("store", contoso+given("D"))
+	w.azure["D"], w.azure["B"] = expired, live
+	expect(t, "answer", w.do("get", contoso+"username=alice\n"), "")
+	expect(t, "the other account", w.do("get", contoso), "username=bob\npassword=B\n")
+}

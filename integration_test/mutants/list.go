@@ -54,7 +54,7 @@ var mutants = []mutant{
 	{weigh, `header.Get("X-TFS-ProcessId") != "" || header.Get("X-VSS-E2EID") != ""`, `header.Get("X-TFS-ProcessId") != ""`},
 	{weigh, `header.Get("X-TFS-ProcessId") != "" || header.Get("X-VSS-E2EID") != ""`, `header.Get("X-VSS-E2EID") != ""`},
 	{weigh, `{"VS403463", ReasonConditionalAccess},`, ""},
-	{who, "if status != http.StatusOK {", "if false {"},
+	{who, "if status != http.StatusOK {", "if status < http.StatusOK {"},
 	{who, "len(id) != 36 || strings.EqualFold(id, anonymousID)", "len(id) != 36"},
 	{who, ` || strings.Trim(id, "0-") == ""`, ""},
 
@@ -72,10 +72,10 @@ var mutants = []mutant{
 	{get, "if verdict.State != validate.Dead {", "if verdict.State == validate.Live {"},
 	{get, "policy == EraseNever ||", ""},
 	{get, "policy == EraseExpired && !verdict.Expired", "false"},
-	{get, "if found.fp == dead {", "if false {"},
+	{get, "if found.fp == dead {", "if found.fp == dead && false {"},
 	{get, "if again && v.State == validate.Unknown {", "if v.State == validate.Unknown {"},
 	{get, "if again && v.State == validate.Unknown {", "if false {"},
 	{get, "if v := c.remembered(found); !again && v.State != validate.Unknown {", "if v := c.remembered(found); v.State != validate.Unknown {"},
-	{keep, "if v := c.remembered(given); v.State == validate.Dead && !given.unjudged {", "if false {"},
+	{keep, "if v := c.remembered(given); v.State == validate.Dead && !given.unjudged {", "if v := c.remembered(given); v.State == validate.Live && !given.unjudged {"},
 	{find, "return Fits(e, c.request, c.target) && (!c.request.Has(\"password\") || e.Password.Equal(c.request.Secret(\"password\")))", "return Fits(e, c.request, c.target)"},
 }
