@@ -103,7 +103,7 @@ func (c *call) keyringTime() time.Duration {
 }
 
 func (c *call) readCopy(ctx context.Context) (candidate, bool) {
-	if c.NoCopy && c.Wrapped {
+	if c.NoCopy {
 		return candidate{}, false
 	}
 	within, done := c.clock.within(ctx, c.keyringTime())

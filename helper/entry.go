@@ -32,16 +32,15 @@ func Fits(e store.Entry, request Message, t validate.Target) bool {
 	return e.Host == t.Host && (!byPath(t) || !request.Has("path") || request.Get("path") == e.Path)
 }
 
-// Usable reports whether an entry has not run out: neither the time for which a copy
-// may stand in for its inner helper (never, with noCopy), nor the credential's own.
+// Usable reports whether an entry may be handed over: not with noCopy (--no-copy), and
+// if it has not run out, neither the time for which a copy may stand in for its inner
+// helper, nor the credential's own.
 func Usable(e store.Entry, now time.Time, noCopy bool) bool {
 	switch {
-	case !e.Expiry.IsZero() && e.Expiry.Before(now):
+	case noCopy, !e.Expiry.IsZero() && e.Expiry.Before(now):
 		return false
-	case e.Until.IsZero():
-		return true
 	default:
-		return !noCopy && now.Before(e.Until)
+		return e.Until.IsZero() || now.Before(e.Until)
 	}
 }
 

@@ -36,6 +36,9 @@ func (c *call) store(ctx context.Context) Message {
 	case Chain:
 		c.settle(ctx, c.request) // Git tells the others itself
 	case Alone:
+		if c.NoCopy { // then nobody keeps it
+			return Message{}
+		}
 		if err := c.save(ctx, c.entry(ctx, c.request, time.Time{})); err != nil {
 			c.Notices.Print(notice.NotKept(c.name(), err))
 		}

@@ -251,3 +251,11 @@ func TestADeathRemovesNoOtherAccount(t *testing.T) {
 	expect(t, "answer", w.do("get", contoso+"username=alice\n"), "")
 	expect(t, "the other account", w.do("get", contoso), "username=bob\npassword=B\n")
 }
+
+func TestAloneWithoutACopyNothingIsKept(t *testing.T) {
+	w := newWorld(t, Alone)
+	w.noCopy = true
+	w.do("store", contoso+given("L"))
+	expect(t, "items", len(w.ring.Items()), 0)
+	expect(t, "answer", w.do("get", contoso), "")
+}

@@ -29,8 +29,10 @@ func newSession(t *testing.T, password string) *session {
 		t.Skip("-short: no real keyring")
 	}
 	for _, program := range []string{"dbus-daemon", "dbus-send", "gnome-keyring-daemon", "secret-tool"} {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Fatalf("%v: apt-get install dbus gnome-keyring libsecret-tools, or leave the real keyring out with -short", err)
+		if _, err := exec.LookPath(program); err != nil && os.Getenv("CI") != "true" {
+			t.Skipf("%v: apt-get install dbus gnome-keyring libsecret-tools", err)
+		} else if err != nil {
+			t.Fatal(err)
 		}
 	}
 	home := t.TempDir()

@@ -163,7 +163,7 @@ func (f Finder) places(helpers []asked, q Question, told validate.Target) []Plac
 		values := []string{a.value}
 		if a.guard != nil {
 			keyring := slices.ContainsFunc(all, Place.IsKeyring)
-			if works && !keyring && (!a.guard.NoCopy || len(a.guard.Helpers) == 0) {
+			if works && !keyring && !a.guard.NoCopy {
 				all = append(all, f.keyring(a.guard, q.Request, told))
 			}
 			values, behind = a.guard.Helpers, behind || works
