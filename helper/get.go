@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ado-guard/git-credential-ado-guard/internal/notice"
+	"github.com/ado-guard/git-credential-ado-guard/internal/secret"
 	"github.com/ado-guard/git-credential-ado-guard/store"
 	"github.com/ado-guard/git-credential-ado-guard/validate"
 )
@@ -96,7 +97,7 @@ func (c *call) useOutcome(ctx context.Context, outcome store.Outcome) (Message, 
 func (c *call) work(ctx context.Context) Message {
 	c.prepare(ctx)
 	found, ok := c.copy(ctx)
-	var buried []store.Fingerprint
+	var buried []secret.Secret
 	for asked := 0; ; {
 		if !ok {
 			if c.inner(ctx).Topology == Alone {
@@ -112,7 +113,7 @@ func (c *call) work(ctx context.Context) Message {
 			return found.answer
 		}
 		for _, dead := range buried {
-			if found.fp == dead {
+			if found.credential.Secret.Equal(dead) { // without memory there are no fingerprints
 				c.Notices.Print(notice.SameAgain(c.token(found, validate.Verdict{}), c.unbind(ctx)))
 				return c.nothing(Message{}, "got the same dead token again")
 			}
@@ -133,7 +134,7 @@ func (c *call) work(ctx context.Context) Message {
 		if asked == 2 {
 			return c.nothing(Message{}, "got a dead token twice")
 		}
-		buried = append(buried, found.fp)
+		buried = append(buried, found.credential.Secret)
 		ok = false
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/rs/zerolog"
 
 	"github.com/ado-guard/git-credential-ado-guard/store"
 	"github.com/ado-guard/git-credential-ado-guard/validate"
@@ -131,6 +132,18 @@ func TestADeadTokenIsReplacedBeforeGitSeesIt(t *testing.T) {
 			})
 		}
 	}
+}
+
+// Without a state directory there are no fingerprints: no two tokens are the same
+// for that.
+func TestWithoutMemoryADeadTokenIsReplacedAsWell(t *testing.T) {
+	manager := helperWith("manager", map[string]string{"alice": "D"})
+	manager.types = typing("alice N")
+	w := newWorld(t, Wrap, manager)
+	w.state = store.Open("", w.now, zerolog.Nop())
+	w.azure["D"], w.azure["N"] = rejected, live
+	expect(t, "answer", w.do("get", contoso), given("N")+"\n")
+	expect(t, "held", manager.held("alice"), "N")
 }
 
 func TestAnUnknownTokenIsHandedOverUnchanged(t *testing.T) {

@@ -137,8 +137,6 @@ func (r *room) once(c cell, b lookalike.Behaviour) (outcome string, late time.Du
 			r.WithNames(without.talk), with.status, r.WithNames(with.out), r.WithNames(with.talk)))
 	case p.git && with.status == 0 || strings.Contains(with.out, "password="+r.Secret(r.replaced)+"\n"):
 		outcome = "replaced"
-	case with.out == "":
-		outcome = "not answered"
 	default:
 		problems = append(problems, fmt.Errorf("it answered %q, %q", r.WithNames(with.out), r.WithNames(with.talk)))
 	}
