@@ -173,7 +173,6 @@ func TestAQuestionIsPutToThePlacesInGitsOrder(t *testing.T) {
 			}},
 		{"without a helper those of the configuration stay behind it", []string{"credential.helper=manager", usePath}, &configure.Guard{NoCopy: true}, false, repository,
 			[]string{
-				"keyring: protocol=https host=dev.azure.com path=contoso/web/_git/web",
 				"manager: protocol=https host=dev.azure.com path=contoso/web/_git/web",
 			}},
 		{"everything is of no account, and of this organization", []string{"credential.helper=ado-guard --helper manager", "credential.helper=manager-core", "credential.helper=store", "credential.username=ann"}, nil, true, "https://bob@dev.azure.com/contoso",
