@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/ado-guard/git-credential-ado-guard/integration_test/scene"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -39,6 +38,7 @@ func TestNewerGit(t *testing.T) {
 
 // runScripts runs all scripts of a directory, for each topology and each Git.
 func runScripts(t *testing.T, with []git, directory string, topologies ...string) {
+	deadline, _ := t.Deadline() // the zero time is none
 	for _, git := range with {
 		for _, topology := range topologies {
 			t.Run(topology+" with "+git.name, func(t *testing.T) {
@@ -49,7 +49,7 @@ func runScripts(t *testing.T, with []git, directory string, topologies ...string
 					Cmds:                commands,
 					RequireExplicitExec: true,
 					RequireUniqueNames:  true,
-					Deadline:            time.Now().Add(8 * time.Minute),
+					Deadline:            deadline,
 				})
 			})
 		}
