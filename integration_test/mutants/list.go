@@ -72,7 +72,7 @@ var mutants = []mutant{
 	{get, "if verdict.State != validate.Dead {", "if verdict.State == validate.Live {"},
 	{get, "policy == EraseNever ||", ""},
 	{get, "policy == EraseExpired && !verdict.Expired", "false"},
-	{get, "if found.fp == dead {", "if found.fp == dead && false {"},
+	{get, "if found.credential.Secret.Equal(dead) {", "if found.credential.Secret.Equal(dead) && false {"},
 	{get, "if again && v.State == validate.Unknown {", "if v.State == validate.Unknown {"},
 	{get, "if again && v.State == validate.Unknown {", "if false {"},
 	{get, "if v := c.remembered(found); !again && v.State != validate.Unknown {", "if v := c.remembered(found); v.State != validate.Unknown {"},
