@@ -1,11 +1,6 @@
 // Git-credential-ado-guard is a Git credential helper that stands in front of Git
 // Credential Manager, or any other helper, and proves an Azure DevOps token alive
 // before Git uses it. See the README.
-//
-// The runtime need not find out again and again on how many processors the program
-// may run, which would cost it a goroutine at its start:
-//
-//go:debug updatemaxprocs=0
 package main
 
 import (
@@ -22,7 +17,6 @@ import (
 )
 
 func main() {
-	quickstart.Stack()
 	os.Exit(cli.Run(context.Background(), cli.World{
 		Args:      os.Args[1:],
 		Environ:   os.Environ(),

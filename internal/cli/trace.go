@@ -22,9 +22,7 @@ func newTrace(w World) zerolog.Logger {
 	var to io.Writer
 	switch value := env(w.Environ, traceVariable); {
 	case value == "", value == "0", strings.EqualFold(value, "false"):
-		// Traces nothing, as zerolog.Nop does, which has the runtime search for methods
-		// (in 40 µs, a fiftieth of a whole get).
-		return zerolog.Logger{}
+		return zerolog.Nop()
 	case value == "1", value == "2", strings.EqualFold(value, "true"):
 		to = w.Stderr
 	case filepath.IsAbs(value):
