@@ -69,7 +69,7 @@ func newKeyring(environment []string) (variable string, stop func(), err error) 
 	address := "unix:path=" + filepath.Join(directory, "bus")
 	variable = "DBUS_SESSION_BUS_ADDRESS=" + address
 	daemon := func(owns, input, name string, arguments ...string) error {
-		d := exec.Command(name, arguments...)
+		d := endsWithUs(exec.Command(name, arguments...))
 		d.Env, d.Stdin = append(environment, variable), strings.NewReader(input)
 		if err := d.Start(); err != nil {
 			return err
