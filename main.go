@@ -30,7 +30,8 @@ func main() {
 
 // stoppable makes a context that ends when the process is told to stop. It then has
 // a moment to end what it started; Git, which started it, is ending as well. A signal
-// that is ignored, as SIGHUP under nohup, stays ignored.
+// that is ignored, as SIGHUP under nohup, stays ignored. Where there is something to
+// end, there are things to do side by side.
 func stoppable(ctx context.Context) context.Context {
 	quickstart.AllProcessors()
 	signals := slices.DeleteFunc([]os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}, signal.Ignored)

@@ -28,7 +28,7 @@ func cold(ctx context.Context, w *world, rounds int) ([]row, error) {
 			most = 1.10
 		}
 		comparisons = append(comparisons, ratio(
-			fmt.Sprintf("get, cold, live token, %s round trip", distance),
+			fmt.Sprintf("get, cold, live token, %d ms round trip", distance.Milliseconds()),
 			"a bare program doing one HTTPS GET the same way", guard, bare, most))
 	}
 
@@ -45,7 +45,7 @@ func cold(ctx context.Context, w *world, rounds int) ([]row, error) {
 		return errors.Join(slow.dropCopy(ctx), slow.forget())
 	}
 	comparisons = append(comparisons, added(
-		fmt.Sprintf("get, cold, inner helper needs %s, %s round trip", start, far),
+		fmt.Sprintf("get, cold, inner helper needs %d ms, %d ms round trip", start.Milliseconds(), far.Milliseconds()),
 		"the inner helper alone", behind, alone, 1.5, roundTrips, far))
 
 	defer w.azure.RoundTrip(0)

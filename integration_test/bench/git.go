@@ -11,18 +11,18 @@ import (
 func git(ctx context.Context, w *world, rounds int) ([]row, error) {
 	const what, against = "`git ls-remote`, copy and verdict remembered", "the same without the guard, "
 	var comparisons []comparison
-	for _, start := range []string{"300ms", "0s", "1s"} {
-		without, with, err := w.lsRemote("git-"+start, "standin", "STANDIN_START="+start)
+	for _, start := range []int{300, 0, 1000} { // in milliseconds
+		without, with, err := w.lsRemote(fmt.Sprintf("git-%d", start), "standin", fmt.Sprintf("STANDIN_START=%dms", start))
 		if err != nil {
 			return nil, err
 		}
 		most := 0.0
-		if start == "300ms" {
+		if start == 300 {
 			most = 0.60
 		} else {
 			without.every, with.every = 4, 4
 		}
-		comparisons = append(comparisons, ratio(what, against+"a helper that takes "+start+" to start", with, without, most))
+		comparisons = append(comparisons, ratio(what, fmt.Sprintf("%sa helper that needs %d ms to start", against, start), with, without, most))
 	}
 
 	manager, missing := locate("git-credential-manager", "ADO_GUARD_TEST_GCM", "gcm")

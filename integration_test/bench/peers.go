@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // gitStore, gitCache, libsecret, oauth and gcm are other people's credential helpers
@@ -47,7 +49,7 @@ var gcmEnviron = []string{"GCM_CREDENTIAL_STORE=plaintext", "GCM_INTERACTIVE=nev
 // peer is a credential helper that is asked for this home's credential.
 func (h *home) peer(program, missing string, args ...string) *contender {
 	return &contender{
-		name: program, home: h, input: h.request(), answer: h.answer(), missing: missing,
+		name: strings.Join(append([]string{filepath.Base(program)}, args...), " "), home: h, input: h.request(), answer: h.answer(), missing: missing,
 		args: slices.Concat([]string{program}, args, []string{"get"}),
 	}
 }

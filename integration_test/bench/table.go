@@ -92,9 +92,10 @@ func introduction(rounds int) string {
 	if memory := memorySize(); memory != "" {
 		machine += " and " + memory
 	}
-	return fmt.Sprintf("Measured on %s on %s with %s (%s): medians of %d interleaved rounds of whole processes,\n"+
-		"given as a multiple of the program in the second column. `go run ./integration_test/bench` measures again.\n",
-		time.Now().UTC().Format(time.DateOnly), "a machine", machine, runtime.GOOS, rounds)
+	return fmt.Sprintf(`Measured on %s (%s, %s): medians of %d interleaved rounds of whole processes, as a
+multiple of what stands in the second column. `+"`go run ./integration_test/bench`"+` measures again;
+[docs/performance.md](docs/performance.md) says where the time goes.
+`, time.Now().UTC().Format(time.DateOnly), runtime.GOOS, machine, rounds)
 }
 
 // memorySize is how much memory the machine has, "" where that is not easily told.

@@ -47,9 +47,31 @@ func newWorld(ctx context.Context, root string, own options) (*world, error) {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	w.azure = lookalike.Start()
+	if err := w.trust(); err != nil {
+		w.close()
+		return nil, err
+	}
 	w.token = w.azure.Token("live", lookalike.Live).Secret()
 	return w, nil
 }
+
+// trust makes a file of the certificate authorities that everybody here goes by: the
+// look-alike's, and those that this machine trusts, because reading so many takes time.
+func (w *world) trust() error {
+	own, err := os.ReadFile(w.azure.CAFile())
+	if err != nil {
+		return err
+	}
+	for _, file := range []string{"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"} {
+		if others, err := os.ReadFile(file); err == nil {
+			own = append(own, others...)
+			break
+		}
+	}
+	return os.WriteFile(w.authorities(), own, 0o600)
+}
+
+func (w *world) authorities() string { return filepath.Join(w.dir, "authorities.pem") }
 
 func (w *world) close() {
 	for _, f := range w.closing {
@@ -76,7 +98,8 @@ func (w *world) home(name, config string) (*home, error) {
 	if err := os.MkdirAll(h.dir, 0o700); err != nil {
 		return nil, err
 	}
-	config = w.azure.GitConfig() + "[adoguard]\n\trecheckAfter = 12h\n\tcopyFor = 12h\n" + config
+	config = fmt.Sprintf("[http]\n\tproxy = %s\n\tsslCAInfo = %s\n[adoguard]\n\trecheckAfter = 12h\n\tcopyFor = 12h\n",
+		w.azure.URL(), filepath.ToSlash(w.authorities())) + config
 	if err := os.WriteFile(filepath.Join(h.dir, ".gitconfig"), []byte(config), 0o600); err != nil {
 		return nil, err
 	}
