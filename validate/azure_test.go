@@ -98,6 +98,8 @@ type azureDevOps struct {
 	*httptest.Server
 	authority *authority
 
+	network *pipes // in a bubble; nil: the loopback interface
+
 	mu    sync.Mutex
 	seen  []*http.Request
 	dials []string // addresses that were dialled
@@ -125,8 +127,14 @@ func serve(t *testing.T, answers map[string]http.HandlerFunc, configure ...func(
 	for _, f := range configure {
 		f(a.Server)
 	}
+	a.network, _ = a.Listener.(*pipes)
 	a.StartTLS()
-	t.Cleanup(a.Close)
+	t.Cleanup(func() {
+		a.Close()
+		if a.network != nil {
+			time.Sleep(time.Minute) // of the bubble's time: until the last connection has ended
+		}
+	})
 	return a
 }
 
@@ -170,6 +178,9 @@ func (a *azureDevOps) dial(ctx context.Context, network, address string) (net.Co
 	a.mu.Lock()
 	a.dials = append(a.dials, address)
 	a.mu.Unlock()
+	if a.network != nil {
+		return a.network.dial(ctx)
+	}
 	return new(net.Dialer).DialContext(ctx, network, a.Listener.Addr().String())
 }
 
@@ -209,11 +220,54 @@ func (a *azureDevOps) dialled(host string) int {
 	return count
 }
 
-// judge judges aCredential with a clock of five seconds, which no test should need.
+// judge judges aCredential with a clock that no test should need.
 func judge(t *testing.T, v *Validator, target Target) Verdict {
 	t.Helper()
 	t.Cleanup(v.Close)
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	return v.Judge(ctx, target, aCredential)
+}
+
+// half answers with the header of a rejection and no end of its body.
+func half(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("X-TFS-ProcessId", "1")
+	w.WriteHeader(401)
+	w.(http.Flusher).Flush()
+	<-r.Context().Done()
+}
+
+// cutOff sends the beginning of an answer that is announced to be longer.
+func cutOff(status int, header http.Header, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "100000")
+		reply1(status, header, body)(w, r)
+		w.(http.Flusher).Flush()
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// hijack sends a text in place of an answer.
+func hijack(w http.ResponseWriter, text string) {
+	conn, buffered, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		panic(err)
+	}
+	defer conn.Close()
+	buffered.WriteString(text) //nolint:errcheck // the test is at the other end
+	buffered.Flush()           //nolint:errcheck
+}
+
+// marks is what a Validator says of hosts that are down.
+type marks struct {
+	mu     sync.Mutex
+	known  string
+	marked []string
+}
+
+func (m *marks) Down(host string) bool { return host == m.known }
+func (m *marks) MarkDown(host string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.marked = append(m.marked, host)
 }

@@ -34,9 +34,10 @@ type link struct {
 
 // opening is a connection, or the way to one.
 type opening struct {
-	done chan struct{} // closed when conn or err is there
-	conn *http.ClientConn
-	err  error
+	cancel context.CancelFunc
+	done   chan struct{} // closed when conn or err is there
+	conn   *http.ClientConn
+	err    error
 }
 
 // newLink prepares a link to a host, host or host:port, and opens nothing yet.
@@ -116,13 +117,13 @@ func (l *link) start(ctx context.Context) *opening {
 	if l.opening != nil && !l.opening.useless() {
 		return l.opening
 	}
-	o := &opening{done: make(chan struct{})}
-	l.opening = o
 	deadline, ok := ctx.Deadline()
 	if !ok {
 		deadline = time.Now().Add(defaultClock)
 	}
 	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), deadline)
+	o := &opening{cancel: cancel, done: make(chan struct{})}
+	l.opening = o
 	go func() {
 		defer cancel()
 		defer close(o.done)
@@ -150,20 +151,22 @@ func (o *opening) useless() bool {
 	}
 }
 
-// close ends the connection, if there is one.
+// close ends the connection, or the way to it.
 func (l *link) close() {
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.opening == nil {
+	o := l.opening
+	l.opening = nil
+	l.mu.Unlock()
+	if o == nil {
 		return
 	}
-	select {
-	case <-l.opening.done:
-		if l.opening.conn != nil {
-			l.opening.conn.Close() //nolint:errcheck // nothing is to be saved
+	o.cancel()
+	go func() {
+		<-o.done
+		if o.conn != nil {
+			o.conn.Close() //nolint:errcheck // nothing is to be saved
 		}
-	default: // still opening: its deadline ends it
-	}
+	}()
 }
 
 // errFault stands for a panic, whose text nobody can vouch for.
