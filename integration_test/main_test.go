@@ -1,64 +1,9 @@
 package integration
 
 import (
-	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"runtime"
 	"testing"
 
-	"github.com/ado-guard/git-credential-ado-guard/integration_test/standin"
-	"github.com/ado-guard/git-credential-ado-guard/internal/cli"
-	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/ado-guard/git-credential-ado-guard/integration_test/rig"
 )
 
-// TestMain puts the programs that the tests need on PATH: the stand-ins, which
-// are the test binary itself under other names, and the guard, built as it is
-// shipped.
-func TestMain(m *testing.M) {
-	testscript.Main(suite{m}, map[string]func(){
-		"git-credential-standin": func() { os.Exit(standin.Main()) },
-		"standin-askpass":        func() { os.Exit(standin.Askpass()) },
-	})
-}
-
-// suite is the test run in the process that is no stand-in.
-type suite struct{ *testing.M }
-
-// Run builds the guard and runs the tests.
-func (s suite) Run() int {
-	// The tests call nothing of the guard. Were it not in the test binary as well,
-	// `go test` would show its cached result after the guard has changed.
-	runtime.KeepAlive(cli.Run)
-	directory, err := os.MkdirTemp("", "ado-guard-")
-	if err == nil {
-		defer os.RemoveAll(directory)
-		err = buildGuard(directory)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "building the guard:", err)
-		return 1
-	}
-	os.Setenv("PATH", directory+string(filepath.ListSeparator)+os.Getenv("PATH"))
-	return s.M.Run()
-}
-
-// buildGuard builds the guard with the race detector or for coverage if the
-// test binary is built so too.
-func buildGuard(directory string) error {
-	program := filepath.Join(directory, "git-credential-ado-guard")
-	if runtime.GOOS == "windows" {
-		program += ".exe"
-	}
-	arguments := []string{"build", "-o", program}
-	if raceDetector {
-		arguments = append(arguments, "-race")
-	}
-	if testing.CoverMode() != "" {
-		arguments = append(arguments, "-cover")
-	}
-	build := exec.Command("go", append(arguments, "..")...)
-	build.Stdout, build.Stderr = os.Stderr, os.Stderr
-	return build.Run()
-}
+func TestMain(m *testing.M) { rig.Main(m) }

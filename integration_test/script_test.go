@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ado-guard/git-credential-ado-guard/integration_test/rig"
 	"github.com/ado-guard/git-credential-ado-guard/integration_test/scene"
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -94,7 +95,7 @@ func setUp(env *testscript.Env, topology string, with git) error {
 	w := &world{Scene: s, skip: env.T().Skip}
 	watch := env.T().(watched).of
 	watch.world = w
-	env.Defer(func() { watch.files, watch.err = w.leakingFiles() })
+	env.Defer(func() { watch.files, watch.err = rig.LeakingFiles(s) })
 	env.Values[worldKey{}] = w
 	for _, variable := range w.Environ() {
 		name, value, _ := strings.Cut(variable, "=")
@@ -146,7 +147,7 @@ func (w *watch) judge(t *testing.T) {
 	if w.world == nil {
 		return
 	}
-	for _, name := range w.world.leaks(w.log.Bytes()) {
+	for _, name := range rig.Leaks(w.world.Server.Tokens(), w.log.Bytes()) {
 		t.Errorf("the token %s was printed", name)
 	}
 	for _, file := range w.files {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ado-guard/git-credential-ado-guard/integration_test/lookalike"
+	"github.com/ado-guard/git-credential-ado-guard/integration_test/rig"
 	"github.com/ado-guard/git-credential-ado-guard/integration_test/scene"
 )
 
@@ -18,12 +19,7 @@ type world struct {
 // testWorld makes a world for a test, with everything ended after it.
 func testWorld(t *testing.T) *world {
 	t.Helper()
-	s, err := scene.New(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
-	return &world{Scene: s, skip: t.Skip}
+	return &world{Scene: rig.Scene(t), skip: t.Skip}
 }
 
 // live declares a token that lives, or brings it to life, and returns its secret.
@@ -48,7 +44,7 @@ func (w *world) mustType(t *testing.T, token string) {
 // -short, and with the race detector, which makes every process many times slower
 // and has nothing to do with races between processes.
 func often(n int) int {
-	if testing.Short() || raceDetector {
+	if testing.Short() || rig.RaceDetector {
 		return n / 10
 	}
 	return n

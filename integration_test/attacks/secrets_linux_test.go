@@ -16,7 +16,7 @@ import (
 // onlyKept fails the test if a token is in any file but the stand-in's own.
 func (a *stage) onlyKept() {
 	a.t.Helper()
-	files, err := rig.LeakingFiles(a.Server.Tokens(), a.Home, filepath.Dir(string(a.Standin)))
+	files, err := rig.LeakingFiles(a.Scene)
 	if err != nil || len(files) > 0 {
 		a.t.Errorf("tokens are in %q, %v", files, err)
 	}

@@ -30,11 +30,7 @@ type stage struct {
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	s, err := scene.New(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
+	s := rig.Scene(t)
 	a := &stage{Scene: s, t: t, args: []string{"--helper", "standin"}, dir: s.Home}
 	a.url = s.Server.Organization("contoso").Repository("web", "web").URL()
 	a.Server.Token("mine", lookalike.Live)

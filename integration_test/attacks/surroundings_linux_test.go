@@ -297,7 +297,7 @@ func TestAPoisonedStateDirectoryDestroysAndTellsNothing(t *testing.T) {
 					t.Errorf("%s was %s, is %s", path, was, is)
 				}
 			}
-			if files, err := rig.LeakingFiles(a.Server.Tokens(), a.Home, filepath.Dir(string(a.Standin))); err != nil || len(files) > 0 {
+			if files, err := rig.LeakingFiles(a.Scene); err != nil || len(files) > 0 {
 				t.Errorf("tokens are in %q, %v", files, err)
 			}
 		})

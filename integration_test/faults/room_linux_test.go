@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/ado-guard/git-credential-ado-guard/integration_test/lookalike"
+	"github.com/ado-guard/git-credential-ado-guard/integration_test/rig"
 	"github.com/ado-guard/git-credential-ado-guard/integration_test/scene"
 )
 
@@ -28,11 +29,7 @@ type room struct {
 
 func newRoom(t *testing.T) *room {
 	t.Helper()
-	s, err := scene.New(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
+	s := rig.Scene(t)
 	s.Server.Organization("fabrikam")
 	return &room{Scene: s, url: s.Server.Organization("contoso").Repository("web", "web").URL()}
 }

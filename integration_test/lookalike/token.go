@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ado-guard/git-credential-ado-guard/integration_test/leak"
 )
 
 // A Token is a secret that the look-alike knows by name.
@@ -35,8 +37,17 @@ func (s *Server) TokenWithSecret(name, secret string, b Behaviour) *Token {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.token(name)
-	t.secret, t.is = secret, b
+	t.become(secret)
+	t.is = b
 	return t
+}
+
+// become gives the token its secret, which the ledger of the test run gets to know.
+func (t *Token) become(secret string) {
+	t.secret = secret
+	if err := leak.Note(leak.Secret{Name: t.name, Value: secret}); err != nil {
+		panic(fmt.Sprintf("noting a token: %v", err)) // the search for it would find nothing
+	}
 }
 
 // Tokens returns the declared tokens, by name.
@@ -51,7 +62,8 @@ func (s *Server) Tokens() []*Token {
 func (s *Server) token(name string) *Token {
 	t := s.tokens[name]
 	if t == nil {
-		t = &Token{server: s, name: name, secret: NewPAT(), in: map[string]Behaviour{}}
+		t = &Token{server: s, name: name, in: map[string]Behaviour{}}
+		t.become(NewPAT())
 		s.tokens[name] = t
 	}
 	return t

@@ -24,8 +24,8 @@ type Keyring struct {
 // the test is skipped, unless CI=true.
 func NewKeyring(t *testing.T, environment []string) Keyring {
 	t.Helper()
-	k, stop, err := newKeyring(environment)
-	if errors.Is(err, errNoKeyring) && os.Getenv("CI") != "true" {
+	k, stop, err := StartKeyring(environment)
+	if NoKeyringHere(err) {
 		t.Skip(err)
 	}
 	if err != nil {
@@ -35,7 +35,14 @@ func NewKeyring(t *testing.T, environment []string) Keyring {
 	return k
 }
 
-func newKeyring(environment []string) (k Keyring, stop func(), err error) {
+// NoKeyringHere tells whether an error of StartKeyring is a reason to skip a test:
+// the machine lacks the programs, and CI=true does not say that it must not.
+func NoKeyringHere(err error) bool {
+	return errors.Is(err, errNoKeyring) && os.Getenv("CI") != "true"
+}
+
+// StartKeyring starts a keyring that lives until it is stopped.
+func StartKeyring(environment []string) (k Keyring, stop func(), err error) {
 	for _, name := range []string{"dbus-daemon", "dbus-send", "gnome-keyring-daemon"} {
 		if _, err := exec.LookPath(name); err != nil {
 			return Keyring{}, nil, fmt.Errorf("%w: %w", errNoKeyring, err)
@@ -58,7 +65,7 @@ func newKeyring(environment []string) (k Keyring, stop func(), err error) {
 	address := "unix:path=" + filepath.Join(directory, "bus")
 	k.Variable = "DBUS_SESSION_BUS_ADDRESS=" + address
 	daemon := func(owns, input, name string, arguments ...string) error {
-		d := exec.Command(name, arguments...)
+		d := endsWithUs(exec.Command(name, arguments...))
 		d.Env, d.Stdin = append(environment, k.Variable), strings.NewReader(input)
 		if err := d.Start(); err != nil {
 			return err

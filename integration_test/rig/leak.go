@@ -1,81 +1,55 @@
 package rig
 
 import (
-	"bytes"
-	"crypto/md5"  //nolint:gosec // a plain hash of a token is what is looked for
-	"crypto/sha1" //nolint:gosec // likewise
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
-	"hash"
-	"io/fs"
-	"net/url"
-	"os"
 	"path/filepath"
-	"strings"
+	"testing"
 
+	"github.com/ado-guard/git-credential-ado-guard/integration_test/leak"
 	"github.com/ado-guard/git-credential-ado-guard/integration_test/lookalike"
+	"github.com/ado-guard/git-credential-ado-guard/integration_test/scene"
 )
 
-// forms returns the ways in which a secret can stand in a text: as it is, in a
-// URL, in base64 behind a user name of any length, and as a plain hash of it.
-func forms(secret string) []string {
-	found := []string{secret, url.QueryEscape(secret), url.PathEscape(secret), hex.EncodeToString([]byte(secret))}
-	for shift := range 3 {
-		// Behind `shift` bytes more, a multiple of three bytes in the middle of
-		// the secret gives the same characters whatever stands around it.
-		inner := secret[shift : shift+(len(secret)-shift)/3*3]
-		found = append(found, base64.RawStdEncoding.EncodeToString([]byte(inner)), base64.RawURLEncoding.EncodeToString([]byte(inner)))
+// stores are what is made to hold tokens in clear, below a home.
+var stores = []string{
+	".standin",         // of the stand-ins, with what was asked of them
+	".git-credentials", // of git-credential-store
+	".gcm/store",       // of Git Credential Manager, told to use plain files
+}
+
+// Scene sets a scene for a test and ends it afterwards. The test fails if a token
+// is then in a file that is no store of tokens.
+func Scene(t *testing.T) *scene.Scene {
+	t.Helper()
+	s, err := scene.New(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, hash := range []hash.Hash{md5.New(), sha1.New(), sha256.New()} {
-		hash.Write([]byte(secret))
-		sum := hash.Sum(nil)
-		found = append(found, hex.EncodeToString(sum), strings.ToUpper(hex.EncodeToString(sum)), base64.RawStdEncoding.EncodeToString(sum))
+	t.Cleanup(func() {
+		s.Close()
+		if files, err := LeakingFiles(s); err != nil || len(files) > 0 {
+			t.Errorf("tokens are in %q, %v", files, err)
+		}
+	})
+	return s
+}
+
+// LeakingFiles returns the files of a scene that are no stores of tokens and hold
+// one nevertheless.
+func LeakingFiles(s *scene.Scene) ([]string, error) {
+	var but []string
+	for _, name := range stores {
+		but = append(but, filepath.Join(s.Home, filepath.FromSlash(name)))
 	}
-	return found
+	return search(s.Server.Tokens()).Below(s.Home, but...)
 }
 
 // Leaks tells which tokens stand in a text in any form, by name.
-func Leaks(tokens []*lookalike.Token, text []byte) []string {
-	var names []string
-	for _, token := range tokens {
-		for _, form := range forms(token.Secret()) {
-			if bytes.Contains(text, []byte(form)) {
-				names = append(names, token.Name())
-				break
-			}
-		}
-	}
-	return names
-}
+func Leaks(tokens []*lookalike.Token, text []byte) []string { return search(tokens).In(text) }
 
-// LeakingFiles looks into every file below a directory, and at every file's name,
-// for tokens. Directories that are stores of tokens are left out by their paths.
-func LeakingFiles(tokens []*lookalike.Token, directory string, but ...string) ([]string, error) {
-	var found []string
-	err := filepath.WalkDir(directory, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		for _, left := range but {
-			if path == left && entry.IsDir() {
-				return fs.SkipDir
-			} else if path == left {
-				return nil
-			}
-		}
-		text := []byte(path)
-		if entry.Type().IsRegular() {
-			content, err := os.ReadFile(path) //nolint:gosec // a file of the test's own
-			if err != nil {
-				return err
-			}
-			text = append(text, content...)
-		}
-		for _, name := range Leaks(tokens, text) {
-			found = append(found, path+": token "+name)
-		}
-		return nil
-	})
-	return found, err
+func search(tokens []*lookalike.Token) leak.Search {
+	var secrets []leak.Secret
+	for _, token := range tokens {
+		secrets = append(secrets, leak.Secret{Name: token.Name(), Value: token.Secret()})
+	}
+	return leak.For(secrets)
 }

@@ -2,5 +2,5 @@
 
 package rig
 
-// raceDetector tells whether the test binary has the race detector.
-const raceDetector = true
+// RaceDetector tells whether the test binary has the race detector.
+const RaceDetector = true

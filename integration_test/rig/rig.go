@@ -56,7 +56,7 @@ func build(directory string) error {
 		program += ".exe"
 	}
 	arguments := []string{"build", "-o", program}
-	if raceDetector {
+	if RaceDetector {
 		arguments = append(arguments, "-race")
 	}
 	if testing.CoverMode() != "" {

@@ -60,7 +60,9 @@ func (s *Scene) Environ() []string {
 		"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir(), "LC_ALL=C.UTF-8",
 		"GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0",
 	}
-	for _, name := range []string{"GOCOVERDIR", "SYSTEMROOT"} { // the second for Windows' sockets
+	// SYSTEMROOT is for Windows' sockets. A trace that is wanted is one of the whole
+	// test run.
+	for _, name := range []string{"GOCOVERDIR", "SYSTEMROOT", "ADO_GUARD_TRACE"} {
 		if value, ok := os.LookupEnv(name); ok {
 			environment = append(environment, name+"="+value)
 		}

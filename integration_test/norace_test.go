@@ -1,6 +1,0 @@
-//go:build !race
-
-package integration
-
-// raceDetector tells whether the test binary has the race detector.
-const raceDetector = false
