@@ -110,7 +110,7 @@ func (s *State) check(create bool) error {
 	case private(info):
 		return nil
 	}
-	if err := os.Chmod(s.dir, 0o700); err != nil { //nolint:gosec // a directory needs x
+	if err := os.Chmod(s.dir, 0o700); err != nil { // #nosec G302 -- a directory needs x
 		return fmt.Errorf("closing the state directory to others: %w", err)
 	}
 	if info, err = os.Lstat(s.dir); err != nil || !private(info) {

@@ -77,7 +77,7 @@ const (
 	ReasonUnreachable    Reason = "unreachable"
 	ReasonNothingSent    Reason = "nothing was sent"
 	ReasonNoOrganization Reason = "the organization is not known"
-	ReasonNoSecret       Reason = "there is no secret"
+	ReasonNoSecret       Reason = "there is no secret" // #nosec G101 -- a sentence about a secret
 	ReasonNotPAT         Reason = "only personal access tokens are sent to an Azure DevOps Server"
 	ReasonFault          Reason = "a fault in ado-guard"
 )

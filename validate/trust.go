@@ -137,7 +137,7 @@ func (t *trust) readPath() error {
 		if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
 			continue
 		}
-		if pem, err := os.ReadFile(name); err == nil {
+		if pem, err := os.ReadFile(name); err == nil { // #nosec G304 -- of the folder that Git is told to trust
 			t.pool.AppendCertsFromPEM(pem)
 		}
 	}

@@ -171,7 +171,7 @@ func notOfAWord(r rune) bool {
 
 func isTerminal(stream any) bool {
 	file, ok := stream.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd())) //nolint:gosec // a descriptor is a small number
+	return ok && term.IsTerminal(int(file.Fd())) // a descriptor is a small number
 }
 
 // env looks up a variable; of two the last one counts, as for exec.

@@ -26,7 +26,7 @@ func newTrace(w World) zerolog.Logger {
 	case value == "1", value == "2", strings.EqualFold(value, "true"):
 		to = w.Stderr
 	case filepath.IsAbs(value):
-		file, err := os.OpenFile(value, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600) //nolint:gosec // the user names it
+		file, err := os.OpenFile(value, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600) // #nosec G304 -- the user names it
 		if err != nil {
 			notice.Printer{To: w.Stderr}.Print(notice.NoTrace(fmt.Errorf("opening the trace: %w", err)))
 			return zerolog.Nop()

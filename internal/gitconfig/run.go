@@ -47,7 +47,7 @@ func Git(dir string, env []string) Runner {
 		return strings.HasPrefix(v, "GIT_CONFIG=")
 	})
 	return func(ctx context.Context, args ...string) ([]byte, error) {
-		cmd := exec.CommandContext(ctx, "git", args...)
+		cmd := exec.CommandContext(ctx, "git", args...) // #nosec G204 -- Git itself, without a shell
 		var out output
 		var said complaint
 		cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = dir, env, &out, &said

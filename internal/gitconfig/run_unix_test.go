@@ -16,7 +16,7 @@ func TestAGitThatPrintsWithoutEndIsCutOff(t *testing.T) {
 	for name, where := range map[string]string{"output": "exec yes a.b", "complaints": "exec yes a.b >&2"} {
 		t.Run(name, func(t *testing.T) {
 			directory := t.TempDir()
-			if err := os.WriteFile(filepath.Join(directory, "git"), []byte("#!/bin/sh\n"+where+"\n"), 0o700); err != nil { //nolint:gosec // it is to be run
+			if err := os.WriteFile(filepath.Join(directory, "git"), []byte("#!/bin/sh\n"+where+"\n"), 0o700); err != nil { // it is to be run
 				t.Fatal(err)
 			}
 			t.Setenv("PATH", directory+":"+os.Getenv("PATH"))

@@ -46,7 +46,7 @@ func Bool(text string) (bool, error) {
 		digits = text[:len(text)-1]
 	}
 	n, err := strconv.ParseInt(digits, 0, 32) // Git's int, and so is the product
-	if product := n * factor; err != nil || product != int64(int32(product)) {
+	if product := n * factor; err != nil || product < math.MinInt32 || product > math.MaxInt32 {
 		return false, fmt.Errorf("reading %q: not a boolean", text)
 	}
 	return n != 0, nil

@@ -107,7 +107,7 @@ func write(t *testing.T, path, content string) {
 
 func read(t *testing.T, path string) string {
 	t.Helper()
-	content, err := os.ReadFile(path) //nolint:gosec // a file of the test's own
+	content, err := os.ReadFile(path) // a file of the test's own
 	if err != nil {
 		t.Fatal(err)
 	}

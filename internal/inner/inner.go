@@ -119,12 +119,12 @@ func command(ctx context.Context, value, action string) *exec.Cmd {
 		// Git for Windows brings its own sh and has it on the PATH of its helpers. Without
 		// it, as in a plain console, only what needs no shell can be run.
 		words := strings.Fields(line)
-		return exec.CommandContext(ctx, words[0], words[1:]...) //nolint:gosec // the user's own helper, as configured
+		return exec.CommandContext(ctx, words[0], words[1:]...) // #nosec G204 -- the user's own helper, as configured
 	}
 	if err != nil {
 		shell = "/bin/sh"
 	}
-	return exec.CommandContext(ctx, shell, "-c", line) //nolint:gosec // the user's own helper, as Git runs it
+	return exec.CommandContext(ctx, shell, "-c", line) // #nosec G204 -- the user's own helper, as Git runs it
 }
 
 // CommandLine is the shell command of a value of credential.helper, without the

@@ -192,7 +192,7 @@ func runner(path string, stderr *bytes.Buffer) Runner {
 
 func script(t *testing.T, path, body string) {
 	t.Helper()
-	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+body+"\n"), 0o700); err != nil { //nolint:gosec // it is to be run
+	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+body+"\n"), 0o700); err != nil { // it is to be run
 		t.Fatal(err)
 	}
 }

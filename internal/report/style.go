@@ -28,12 +28,12 @@ type Style struct {
 func StyleOf(stream any, environ []string) Style {
 	s := Style{Unicode: utf8Locale(environ)}
 	file, ok := stream.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) { //nolint:gosec // a descriptor is a small number
+	if !ok || !term.IsTerminal(int(file.Fd())) { // a descriptor is a small number
 		return s
 	}
 	s.Terminal = true
 	s.Unicode = s.Unicode || runtime.GOOS == "windows"
-	if width, _, err := term.GetSize(int(file.Fd())); err == nil { //nolint:gosec // likewise
+	if width, _, err := term.GetSize(int(file.Fd())); err == nil { // likewise
 		s.Width = width // 0 where the terminal does not know
 	}
 	s.Colour = lookup(environ, "NO_COLOR") == "" && lookup(environ, "TERM") != "dumb" && takesColour(file)
