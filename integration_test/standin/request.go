@@ -54,12 +54,12 @@ func (r request) has(key, beginning string) bool {
 // key returns what GCM files a credential under, and the user name that it looks
 // at. For dev.azure.com that is the organization and no user name; the user name
 // in the URL stands for the organization there, but only when GCM is asked to
-// get: see GCM #1619.
+// get: see GCM #1619. For every other host it is all that Git says of the URL.
 func (r request) key(action string) (service, account string, err error) {
 	host := strings.ToLower(r.get("host"))
 	service = r.get("protocol") + "://" + host
 	if host != "dev.azure.com" {
-		return service, r.get("username"), nil
+		return strings.TrimRight(service+"/"+r.get("path"), "/"), r.get("username"), nil
 	}
 	organization, _, _ := strings.Cut(r.get("path"), "/")
 	if organization == "" && action == "get" {

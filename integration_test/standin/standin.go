@@ -8,7 +8,9 @@
 //
 //   - get answers with what is stored and never checks it. For dev.azure.com it
 //     ignores the user name. Nothing stored: a dialog opens.
-//   - store keeps the credential under organization and user name.
+//   - store keeps the credential under organization and user name; for other hosts
+//     under the URL as Git tells it, so that one with a path is another than one
+//     without, and under the user name.
 //   - erase never compares the password and, for dev.azure.com, ignores the user
 //     name: it removes the first match, or all of the organization's.
 //   - a new token is stored only when Git says store.

@@ -71,6 +71,15 @@ func TestItDoesWhatGCMDoes(t *testing.T) {
 				{action: "get", input: vs + "username=alice\n", output: vs + "username=alice\npassword=new\n\n"},
 			},
 		},
+		"with a path at visualstudio.com it files and finds by the whole URL": {
+			stored: []Credential{legacy}, prompts: 1,
+			left: []Credential{legacy, {"https://contoso.visualstudio.com/web/_git/web", "alice", "new"}},
+			talks: []talk{
+				{action: "get", input: vs + "path=web/_git/web\n", output: vs + "path=web/_git/web\nusername=alice\npassword=new\n\n"},
+				{action: "store", input: vs + "path=web/_git/web\nusername=alice\npassword=new\n"},
+				{action: "get", input: vs, output: vs + "username=bob\npassword=bobs\n\n"},
+			},
+		},
 		"get tells the organization from the user name, store and erase fail": {
 			stored: []Credential{old}, left: []Credential{old},
 			talks: []talk{
