@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ado-guard/git-credential-ado-guard/integration_test/lookalike"
 	"github.com/ado-guard/git-credential-ado-guard/integration_test/scene"
 )
 
@@ -120,6 +121,39 @@ func TestAnOldEraseLeavesTheNewerTokenInRealHelpers(t *testing.T) {
 				t.Error("an erase of the token itself leaves it")
 			}
 		})
+	}
+}
+
+// TestATokenThatGitCredentialManagerHadServesAllRepositoriesAtTheOlderAddress shows
+// that configure changes nothing about the key under which a token at
+// visualstudio.com is filed: with a path each repository would be asked for.
+func TestATokenThatGitCredentialManagerHadServesAllRepositoriesAtTheOlderAddress(t *testing.T) {
+	t.Parallel()
+	manager := peers(t)["manager"]
+	w, run := manager.inWrap(t)
+	if err := w.Configure("none", "[credential]\n\thelper =\n\thelper = "+manager.value+"\n"); err != nil {
+		t.Fatal(err)
+	}
+	contoso := w.Server.Organization("contoso")
+	stored := "url=" + contoso.LegacyURL() + "\nusername=alice\npassword=" + w.live("pat") + "\n"
+	if output, err := run(stored, "git", "credential", "approve"); err != nil {
+		t.Fatal(err, output)
+	}
+
+	output, err := run("", "git", "credential-ado-guard", "configure")
+	if want := "https://*.visualstudio.com: ado-guard in front of " + manager.value + "\n"; err != nil || !strings.Contains(output, want) {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	for _, name := range []string{"web", "app"} {
+		url := contoso.Repository("web", name).LegacyURL()
+		output, err := run("", "git", "ls-remote", url)
+		if err != nil || !strings.Contains(output, "refs/heads/main") {
+			t.Errorf("%s: %v\n%s", url, err, w.WithNames(output))
+		}
+	}
+	seen := w.Server.Requests().Carrying("pat")
+	if profile, connection := len(seen.At(lookalike.Profile)), len(seen.At(lookalike.Connection)); profile > 1 || connection > 1 || profile+connection == 0 {
+		t.Errorf("the token was not judged once for the organization:\n%s", seen)
 	}
 }
 

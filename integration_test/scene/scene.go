@@ -109,7 +109,6 @@ var Topologies = map[string]string{
 [credential "https://*.visualstudio.com"]
 	helper =
 	helper = ado-guard --helper standin
-	useHttpPath = true
 `,
 	"chain": `[credential]
 	helper = ado-guard

@@ -9,13 +9,14 @@
 //		helper = ado-guard --helper manager
 //		useHttpPath = true
 //
-// where manager is what was in force before and is now run by the guard. [Configure]
-// compares what is in force with that, scope by scope, and writes only where it
-// differs, always as a new section at the end of the file. It changes no line that
-// it did not write: lines written by hand for the guard either serve as they are,
-// or are cleared by configure's, which take over their options. [Unconfigure]
-// therefore needs no record of how things were. It knows its own lines by the slash
-// at the end of their section's URL, which Git ignores and nobody else writes.
+// where manager is what was in force before and is now run by the guard, and the last
+// line is left out where the guard needs no path (see needsPath). [Configure] compares
+// what is in force with that, scope by scope, and writes only where it differs, always
+// as a new section at the end of the file. It changes no line that it did not write:
+// lines written by hand for the guard either serve as they are, or are cleared by
+// configure's, which take over their options. [Unconfigure] therefore needs no record
+// of how things were. It knows its own lines by the slash at the end of their
+// section's URL, which Git ignores and nobody else writes.
 //
 // [Examine] tells whether the guard stands where it should, and who is to blame if
 // it does not.

@@ -9,7 +9,8 @@ import (
 
 // ours returns the indexes of the entries that configure wrote at a level: in a
 // section whose URL ends with a slash, a helper line that calls the guard, the
-// empty one before it and the useHttpPath behind it.
+// empty one before it and the useHttpPath behind it, if there is one. Where the
+// guard does not need that, only earlier versions wrote it.
 func ours(entries []gitconfig.Entry, level Level) []int {
 	var found []int
 	for i, e := range entries {
@@ -59,15 +60,18 @@ func section(c gitconfig.Config, pattern string, level Level) string {
 }
 
 // block returns the lines for a section: the first empties the list of helpers, so
-// that the guard is asked first and the others only by it. useHttpPath is written
-// even where it is on already: other programs (Git Credential Manager's
-// unconfigure) remove theirs.
-func block(subsection, guard string, level Level) []gitconfig.Entry {
+// that the guard is asked first and the others only by it. useHttpPath, if the guard
+// needs the path, is written even where it is on already: other programs (Git
+// Credential Manager's unconfigure) remove theirs.
+func block(subsection, guard string, needsPath bool, level Level) []gitconfig.Entry {
 	line := gitconfig.Entry{Section: "credential", Subsection: subsection, HasValue: true, Scope: string(level)}
 	reset, helper, path := line, line, line
 	reset.Name = "helper"
 	helper.Name, helper.Value = "helper", guard
 	path.Name, path.Value = "usehttppath", "true"
+	if !needsPath {
+		return []gitconfig.Entry{reset, helper}
+	}
 	return []gitconfig.Entry{reset, helper, path}
 }
 

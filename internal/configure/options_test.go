@@ -20,7 +20,6 @@ func TestTheReportShowsEveryLineAndWhatIsInForce(t *testing.T) {
   credential.https://dev.azure.com/.useHttpPath=true
   credential.https://*.visualstudio.com/.helper=
   credential.https://*.visualstudio.com/.helper=ado-guard --helper manager
-  credential.https://*.visualstudio.com/.useHttpPath=true
 `
 	const guarded = `  https://dev.azure.com: ado-guard in front of manager
   https://*.visualstudio.com: ado-guard in front of manager
@@ -184,7 +183,7 @@ func TestWhatOneRepositorySaysIsNotWrittenForAll(t *testing.T) {
 	w.git("init", "-q", "repo")
 	w.cwd = w.file("repo")
 	w.git("config", "--local", "credential.https://dev.azure.com/contoso.helper", "")
-	if r := w.configure(configure.Options{}); len(r.Added) != 6 {
+	if r := w.configure(configure.Options{}); len(r.Added) != 5 {
 		t.Errorf("it says\n%s", w.text(r))
 	}
 }

@@ -15,7 +15,8 @@ type change struct {
 }
 
 // plan decides which lines bring the guard in front for every scope. A scope that
-// is as it should be, whoever wrote that, is left alone.
+// is as it should be, whoever wrote that, is left alone, but for a useHttpPath that
+// an earlier version wrote needlessly.
 func plan(c gitconfig.Config, all []scope, o Options, program string, usable func(Guard) bool) (change, error) {
 	ch := change{after: c}
 	before := upTo(c, o.Level)
@@ -25,16 +26,20 @@ func plan(c gitconfig.Config, all []scope, o Options, program string, usable fun
 			return change{}, err
 		}
 		standing := Examine(upTo(ch.after, o.Level), s.pattern)
-		if standing.Trouble == NoTrouble && len(standing.Helpers) == 1 && standing.Guard.same(wanted) && usable(standing.Guard) {
-			continue
-		}
+		serves := standing.Trouble == NoTrouble && len(standing.Helpers) == 1 && standing.Guard.same(wanted) && usable(standing.Guard)
 		entries := ch.after.Entries()
-		old := slices.DeleteFunc(ours(entries, o.Level), func(i int) bool { return scopeOf(entries[i].Subsection) != s.pattern })
+		old := slices.DeleteFunc(ours(entries, o.Level), func(i int) bool {
+			needless := entries[i].Name == "usehttppath" && !needsPath(s.pattern)
+			return scopeOf(entries[i].Subsection) != s.pattern || serves && !needless
+		})
 		for _, i := range old {
 			ch.remove = append(ch.remove, entries[i])
 		}
 		ch.after = without(ch.after, old)
-		lines := block(section(ch.after, s.pattern, o.Level), wanted.String(), o.Level)
+		if serves {
+			continue
+		}
+		lines := block(section(ch.after, s.pattern, o.Level), wanted.String(), needsPath(s.pattern), o.Level)
 		ch.add = append(ch.add, lines)
 		ch.after = appended(ch.after, lines, o.Level)
 	}

@@ -99,6 +99,16 @@ func wider(a, b scope) int {
 	)
 }
 
+// needsPath reports whether only the path tells the organization, so that the guard
+// cannot do without credential.useHttpPath. At visualstudio.com the host tells it, and
+// the path would do harm: Git Credential Manager files a token there under the whole
+// URL that Git sends, so with the path it finds none that it had before, and asks
+// for one for each repository.
+func needsPath(pattern string) bool {
+	u, err := url.Parse(standIn(pattern))
+	return err != nil || !strings.HasSuffix(strings.ToLower(u.Hostname()), ".visualstudio.com")
+}
+
 func pathOf(pattern string) string {
 	_, rest, _ := strings.Cut(pattern, "://")
 	_, path, _ := strings.Cut(rest, "/")

@@ -17,7 +17,7 @@ const (
 	PushedOut         // a later empty value clears the guard off the list (Culprit)
 	Behind            // another helper is asked first (Culprit)
 	Doubled           // the guard is asked twice (Culprit is the second line)
-	NoPath            // credential.useHttpPath is off (Culprit, if a line says so)
+	NoPath            // credential.useHttpPath is off where it is needed (Culprit, if a line says so)
 )
 
 // Standing is the guard's place among the credential helpers for some URLs.
@@ -53,7 +53,7 @@ func Examine(c gitconfig.Config, pattern string) Standing {
 		s.Trouble, s.Culprit = Behind, find(entries, s.Helpers[first-1])
 	case guards > 1:
 		s.Trouble, s.Culprit = Doubled, lastGuard(entries)
-	case !c.CredentialBool(url, "useHttpPath"):
+	case needsPath(pattern) && !c.CredentialBool(url, "useHttpPath"):
 		s.Trouble, s.Culprit = NoPath, last(entries, func(e gitconfig.Entry) bool { return e.Name == "usehttppath" })
 	}
 	return s

@@ -92,6 +92,27 @@ func TestTheGuardsPlaceIsToldWithWhoIsToBlame(t *testing.T) {
 	}
 }
 
+func TestThePathIsMissedOnlyWhereTheHostDoesNotNameTheOrganization(t *testing.T) {
+	t.Parallel()
+	c := config("global credential.helper=ado-guard --helper manager --host https://tfs.example/tfs")
+	for pattern, want := range map[string]configure.Trouble{
+		"https://dev.azure.com":                             configure.NoPath,
+		"https://ann@dev.azure.com":                         configure.NoPath,
+		"https://dev.azure.com/contoso":                     configure.NoPath,
+		"https://dev.azure.com/contoso.visualstudio.com":    configure.NoPath,
+		"https://tfs.example/tfs":                           configure.NoPath,
+		"https://contoso.visualstudio.com.example":          configure.NoPath,
+		"https://*.visualstudio.com":                        configure.NoTrouble,
+		"https://contoso.visualstudio.com":                  configure.NoTrouble,
+		"https://ann@Contoso.VisualStudio.com:443/p/_git/r": configure.NoTrouble,
+		"contoso.visualstudio.com":                          configure.NoTrouble,
+	} {
+		if s := configure.Examine(c, pattern); s.Trouble != want {
+			t.Errorf("%s: the trouble is %v, want %v", pattern, s.Trouble, want)
+		}
+	}
+}
+
 func TestAPatternIsExaminedForWhatHoldsForAllItsURLs(t *testing.T) {
 	t.Parallel()
 	c := config("global credential.helper=manager", "global credential.https://contoso.visualstudio.com.helper=oauth",

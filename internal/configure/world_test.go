@@ -36,9 +36,11 @@ func newWorld(t *testing.T) *world {
 	for _, name := range []string{"manager", "osxkeychain", "libsecret", "oauth", "other"} {
 		w.program("bin/git-credential-"+name, `echo "`+name+` $*" >>"$LOG"`)
 	}
-	// The stand-in for the guard runs its inner helpers as Git would.
+	// The stand-in for the guard runs its inner helpers as Git would, and notes the path
+	// that Git tells it.
 	w.program("bin/git-credential-ado-guard", `
 echo ado-guard >>"$LOG"
+sed -n 's/^path=//p' >"$LOG.path"
 while [ $# -gt 1 ]; do
 	case $1 in
 	--helper)

@@ -22,9 +22,6 @@ func standings(c gitconfig.Config, places []place) []standing {
 	var all []standing
 	for _, p := range places {
 		s := configure.Examine(c, p.url)
-		if s.Trouble == configure.NoPath && strings.HasSuffix(p.url, ".visualstudio.com") {
-			s.Trouble = configure.NoTrouble // the host names the organization
-		}
 		same := func(o standing) bool { return alike(o.Standing, s) }
 		if i := slices.IndexFunc(all, same); i >= 0 {
 			all[i].places = append(all[i].places, p)

@@ -43,8 +43,7 @@ const (
 		global /home/ann/.gitconfig credential.https://dev.azure.com/.helper=ado-guard --helper manager
 		global /home/ann/.gitconfig credential.https://dev.azure.com/.usehttppath=true
 		global /home/ann/.gitconfig credential.https://*.visualstudio.com/.helper=
-		global /home/ann/.gitconfig credential.https://*.visualstudio.com/.helper=ado-guard --helper manager
-		global /home/ann/.gitconfig credential.https://*.visualstudio.com/.usehttppath=true`
+		global /home/ann/.gitconfig credential.https://*.visualstudio.com/.helper=ado-guard --helper manager`
 	guardPath = "/usr/local/bin/git-credential-ado-guard"
 )
 
