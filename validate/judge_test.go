@@ -50,6 +50,8 @@ func TestJudge(t *testing.T) {
 		{"rejected by a Server", Target{Server: true, Host: "tfs.example", Base: "/tfs", Organization: "Col", Sure: true}, answers{"tfs.example/tfs/Col/_apis/connectionData": says401}, Unknown, ReasonUnproven},
 		{"expired at a Server", Target{Server: true, Host: "tfs.example", Base: "/tfs", Organization: "Col", Sure: true}, answers{"tfs.example/tfs/Col/_apis/connectionData": expired}, Dead, ReasonExpired},
 		{"live at a visualstudio.com host", Target{Host: "contoso.visualstudio.com", Organization: "Contoso", Sure: true}, answers{"contoso.visualstudio.com/_apis/connectionData": saysLife}, Live, ReasonAccepted},
+		{"revoked at a visualstudio.com host", Target{Host: "contoso.visualstudio.com", Organization: "contoso", Sure: true}, answers{profilePath: says401, "contoso.visualstudio.com/_apis/connectionData": says401}, Dead, ReasonRejected},
+		{"rejected at a visualstudio.com host, the profile not reached", Target{Host: "contoso.visualstudio.com", Organization: "contoso", Sure: true}, answers{"contoso.visualstudio.com/_apis/connectionData": says401, profilePath: reply1(500, azure(), "")}, Unknown, ReasonUnproven},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
