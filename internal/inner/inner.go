@@ -20,6 +20,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -72,9 +73,32 @@ func (p program) run(ctx context.Context, action string, request helper.Message,
 	if _, err := request.WriteTo(&in); err != nil {
 		return helper.Message{}, fmt.Errorf("writing the request: %w", err)
 	}
+	for tries := 0; ; tries++ {
+		answer, err := p.start(ctx, action, bytes.NewReader(in.Bytes()), quiet)
+		if !noDescriptors(err) || tries == descriptorTries || ctx.Err() != nil {
+			return answer, err
+		}
+		time.Sleep(descriptorPause)
+	}
+}
+
+// A process that may open only few files may have too many open for a moment, because
+// the guard reads Git's configuration and dials beside its helper. That passes.
+const (
+	descriptorTries = 40
+	descriptorPause = 50 * time.Millisecond
+)
+
+// noDescriptors reports whether a program could not be started for want of file
+// descriptors, of this process or of the whole system.
+func noDescriptors(err error) bool {
+	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
+}
+
+func (p program) start(ctx context.Context, action string, in io.Reader, quiet bool) (helper.Message, error) {
 	cmd := command(ctx, p.value, action)
 	cmd.Env = environment(p.Environ, quiet)
-	cmd.Stdin = &in
+	cmd.Stdin = in
 	cmd.WaitDelay = time.Second // for a daemon that the helper leaves behind with its streams open
 	if quiet {
 		endWholeTree(cmd)
