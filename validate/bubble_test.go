@@ -53,15 +53,20 @@ func (p *pipes) Accept() (net.Conn, error) {
 }
 
 func (p *pipes) dial(ctx context.Context) (net.Conn, error) {
-	ours, theirs := net.Pipe()
+	near, far := net.Pipe()
+	ours, theirs := newPipe(near), newPipe(far)
+	var err error
 	select {
-	case p.dialled <- newPipe(theirs):
-		return newPipe(ours), nil
+	case p.dialled <- theirs:
+		return ours, nil
 	case <-p.closed:
-		return nil, net.ErrClosed
+		err = net.ErrClosed
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		err = ctx.Err()
 	}
+	ours.Close() // nobody else will end them, and their goroutines
+	theirs.Close()
+	return nil, err
 }
 
 // pipe is one end of a net.Pipe that does not wait for the other to read, as no
