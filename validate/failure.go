@@ -39,10 +39,10 @@ type dialFailure struct{ cause error }
 func (d *dialFailure) Error() string { return d.cause.Error() }
 func (d *dialFailure) Unwrap() error { return d.cause }
 
-// proxyRefusal is a proxy's answer to CONNECT.
-type proxyRefusal int
+// proxyRefusal is why a proxy does not let through, in words that begin with it.
+type proxyRefusal string
 
-func (p proxyRefusal) Error() string { return "the proxy answered " + strconv.Itoa(int(p)) }
+func (p proxyRefusal) Error() string { return string(p) }
 
 // explain makes a Failure of what went wrong between here and host.
 func explain(host string, err error) *Failure {
@@ -71,8 +71,6 @@ func explain(host string, err error) *Failure {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded),
 		errors.As(err, &network) && network.Timeout():
 		f.Words, f.Down = "no answer in time", true
-	case errors.As(err, &proxy) && proxy == 407:
-		f.Words = "the proxy asks for a sign-in (407)"
 	case errors.As(err, &proxy):
 		f.Words = proxy.Error()
 	case errors.As(err, &cert):

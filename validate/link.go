@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -50,28 +49,19 @@ func newLink(host string, s Settings, dial dialer) (*link, error) {
 		DisableCompression:     true, // the answers are small
 		MaxResponseHeaderBytes: headerLimit,
 		Protocols:              new(http.Protocols),
-		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
-			if answer.StatusCode != http.StatusOK {
-				return proxyRefusal(answer.StatusCode)
-			}
-			return nil
-		},
 	}
 	transport.Protocols.SetHTTP1(true)
 	transport.Protocols.SetHTTP2(!s.HTTP1)
 
 	if s.Proxy != "" {
-		proxy, err := url.Parse(s.Proxy)
+		p, err := newProxy(s)
 		if err != nil {
-			return nil, refusal("the proxy's address cannot be read")
+			return nil, err
 		}
-		if s.ProxyUsername != "" || !s.ProxyPassword.Empty() {
-			proxy.User = Credential{s.ProxyUsername, s.ProxyPassword}.userinfo()
-		}
-		transport.Proxy = http.ProxyURL(proxy)
-		if proxy.Scheme == "https" { // its own certificates, not those meant for the server
+		transport.Proxy, transport.OnProxyConnectResponse = p.address, p.answered
+		if p.bare.Scheme == "https" { // its own certificates, not those meant for the server
 			own := newTrust(s.ProxyCAFile, "", s.ProxyCertFile, s.ProxyKeyFile)
-			transport.DialTLSContext = own.dialTLS(own.beside(server.beside(dial)), proxy.Hostname())
+			transport.DialTLSContext = own.dialTLS(own.beside(server.beside(dial)), p.bare.Hostname())
 		}
 	}
 	return &link{host: host, transport: transport}, nil
@@ -137,6 +127,9 @@ func (l *link) start(ctx context.Context) *opening {
 			address += ":443"
 		}
 		o.conn, o.err = l.transport.NewClientConn(ctx, "https", address)
+		if errors.Is(o.err, errSignIn) {
+			o.conn, o.err = l.transport.NewClientConn(ctx, "https", address)
+		}
 	}()
 	return o
 }

@@ -1,10 +1,7 @@
 package validate
 
 import (
-	"net"
 	"net/netip"
-	"net/url"
-	"strconv"
 	"strings"
 )
 
@@ -44,28 +41,4 @@ func inRange(address netip.Addr, exception string) bool {
 	}
 	prefix, err := netip.ParsePrefix(exception)
 	return err == nil && prefix.Contains(address)
-}
-
-// withPort is the proxy's host and port. Curl's default is 1080 for everything but
-// an https proxy, where it is 443; Go's would be 80.
-func withPort(proxy *url.URL) string {
-	port := proxy.Port()
-	switch {
-	case port != "":
-	case proxy.Scheme == "https":
-		port = "443"
-	default:
-		port = "1080"
-	}
-	return net.JoinHostPort(proxy.Hostname(), port)
-}
-
-// gitTrue reads a boolean as Git does: true, yes, on, or a number that is not 0.
-func gitTrue(value string) bool {
-	switch strings.ToLower(value) {
-	case "true", "yes", "on":
-		return true
-	}
-	number, err := strconv.Atoi(value)
-	return err == nil && number != 0
 }

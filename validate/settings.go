@@ -3,6 +3,8 @@ package validate
 import (
 	"crypto/tls"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ado-guard/git-credential-ado-guard/internal/secret"
@@ -15,6 +17,7 @@ type Settings struct {
 	Proxy         string // URL without user info, with port: http://proxy:8080; "" for none
 	ProxyUsername string
 	ProxyPassword secret.Secret
+	ProxyBasic    bool   // both may be sent to an http or https proxy that has not asked for them
 	ProxyCAFile   string // for an https proxy; "" for the system's trust store
 	ProxyCertFile string // PEM; "" for none
 	ProxyKeyFile  string // PEM; "" if it is in ProxyCertFile
@@ -185,6 +188,8 @@ func (g gitHTTP) proxy(s *Settings) {
 	if proxy.User != nil {
 		password, _ := proxy.User.Password()
 		s.ProxyUsername, s.ProxyPassword = proxy.User.Username(), secret.New(password)
+		method, _ := g.value("proxyauthmethod", "GIT_HTTP_PROXY_AUTHMETHOD")
+		s.ProxyBasic = method == "basic"
 	}
 	s.Proxy = proxy.Scheme + "://" + withPort(proxy)
 	if proxy.Scheme == "https" {
@@ -212,11 +217,8 @@ func (g gitHTTP) proxyRefusal(proxy *url.URL) string {
 	default:
 		return "a proxy of the kind " + printable(proxy.Scheme) + ", which cannot be spoken here"
 	}
-	method, ok := g.value("proxyauthmethod", "GIT_HTTP_PROXY_AUTHMETHOD")
-	switch {
-	case !ok, method == "basic", method == "anyauth":
-	case method == "digest", method == "negotiate", method == "ntlm":
-		return "a proxy with " + method + " sign-in, which cannot be spoken here"
+	if method, _ := g.value("proxyauthmethod", "GIT_HTTP_PROXY_AUTHMETHOD"); slices.Contains(unspoken[:], method) {
+		return unspeakable(method)
 	}
 	if proxy.User != nil {
 		if _, given := proxy.User.Password(); !given {
@@ -229,4 +231,14 @@ func (g gitHTTP) proxyRefusal(proxy *url.URL) string {
 		return "a proxy's client certificate that is protected by a password"
 	}
 	return ""
+}
+
+// gitTrue reads a boolean as Git does: true, yes, on, or a number that is not 0.
+func gitTrue(value string) bool {
+	switch strings.ToLower(value) {
+	case "true", "yes", "on":
+		return true
+	}
+	number, err := strconv.Atoi(value)
+	return err == nil && number != 0
 }

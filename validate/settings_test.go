@@ -60,7 +60,7 @@ func TestSettingsAreGits(t *testing.T) {
 		{"socks5", []string{"proxy=socks5h://[::1]:9"}, nil, proxy("socks5h://[::1]:9")},
 		{"a proxy with sign-in", []string{"proxy=http://bob:p%40ss@proxy.example:1"}, nil, Settings{Proxy: "http://proxy.example:1", ProxyUsername: "bob", ProxyPassword: secret.New("p@ss")}},
 		{"a proxy with an empty password", []string{"proxy=bob:@proxy.example:1"}, nil, Settings{Proxy: "http://proxy.example:1", ProxyUsername: "bob"}},
-		{"basic sign-in", []string{"proxy=http://bob:x@p:1", "proxyauthmethod=basic"}, nil, Settings{Proxy: "http://p:1", ProxyUsername: "bob", ProxyPassword: secret.New("x")}},
+		{"basic sign-in", []string{"proxy=http://bob:x@p:1", "proxyauthmethod=basic"}, nil, Settings{Proxy: "http://p:1", ProxyUsername: "bob", ProxyPassword: secret.New("x"), ProxyBasic: true}},
 		{"a sign-in that Git does not know either", []string{"proxy=p:1", "proxyauthmethod=magic"}, nil, proxy("http://p:1")},
 
 		{"https_proxy", nil, []string{"https_proxy=http://p:1"}, proxy("http://p:1")},

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ado-guard/git-credential-ado-guard/internal/gitconfig"
+	"github.com/ado-guard/git-credential-ado-guard/internal/secret"
 	"github.com/ado-guard/git-credential-ado-guard/validate"
 )
 
@@ -52,7 +53,10 @@ func TestEachFailureOfTheNetworkHasItsRemedy(t *testing.T) {
 	t.Cleanup(server.Close)
 	plain := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(plain.Close)
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) }))
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Proxy-Authenticate", `Basic realm="proxy"`)
+		w.WriteHeader(http.StatusProxyAuthRequired)
+	}))
 	t.Cleanup(proxy.Close)
 	to := func(address string) func(context.Context, string, string) (net.Conn, error) {
 		return func(ctx context.Context, network, _ string) (net.Conn, error) {
@@ -75,6 +79,7 @@ func TestEachFailureOfTheNetworkHasItsRemedy(t *testing.T) {
 		{"a proxy that is not there", fails(syscall.ECONNREFUSED), validate.Settings{Proxy: "http://127.0.0.1:1"}, "look whether that proxy is right and runs"},
 		{"no TLS", to(plain.Listener.Addr().String()), validate.Settings{}, "something on the way answers instead"},
 		{"a proxy wants a sign-in", nil, validate.Settings{Proxy: proxy.URL}, "give the proxy a user name and password"},
+		{"a proxy does not like the one it is given", nil, validate.Settings{Proxy: proxy.URL, ProxyUsername: "ann", ProxyPassword: secret.New("hunter2")}, "look whether they are right"},
 		{"TLS is not verified", nil, validate.Settings{Refuse: "http.sslVerify=false: nobody could tell who is asked"}, "see the settings"},
 		{"nor by the environment", nil, validate.Settings{Refuse: "GIT_SSL_NO_VERIFY: nobody could tell who is asked"}, "unset GIT_SSL_NO_VERIFY"},
 		{"a proxy that cannot be spoken", nil, validate.Settings{Refuse: "a proxy with negotiate sign-in, which cannot be spoken here"}, "a proxy without a sign-in"},

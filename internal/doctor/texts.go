@@ -348,6 +348,8 @@ func wayOut(words, proxy string) []string {
 		first, then = "look whether that proxy is right and runs: git config --show-origin --get-all http.proxy, and https_proxy in the environment", look
 	}
 	switch {
+	case strings.Contains(words, "refuses the user name"):
+		return []string{"look whether they are right: git config --show-origin --get-all http.proxy, and https_proxy in the environment"}
 	case strings.Contains(words, "407"):
 		return []string{"give the proxy a user name and password, in http.proxy or https_proxy"}
 	case strings.Contains(words, "signed by nobody"), strings.Contains(words, "is not trusted"):
@@ -399,7 +401,10 @@ func takeOut(words string, line gitconfig.Entry) []string {
 	case variable == "GIT_SSL_NO_VERIFY":
 		return []string{"unset GIT_SSL_NO_VERIFY"}
 	case strings.Contains(words, "proxy"):
-		return []string{"a proxy without a sign-in, or with user name and password (Basic), can be used: http.proxy, https_proxy"}
+		return []string{
+			"a proxy without a sign-in, or with user name and password (Basic), can be used: http.proxy, https_proxy",
+			"if this one takes Basic as well, tell Git to use that: git config --global http.proxyAuthMethod basic",
+		}
 	default:
 		return []string{"see the settings: git config --show-origin --get-regexp '^http'"}
 	}
