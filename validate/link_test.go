@@ -513,6 +513,22 @@ func TestAProxyIsTunnelledThrough(t *testing.T) {
 	}
 }
 
+func TestAProxysCertificateIsNotTakenForTheServers(t *testing.T) {
+	t.Parallel()
+	server := serve(t, answers{connectionPath: saysLife})
+	certificate := newAuthority(t).issue(t, "127.0.0.1")
+	address, seen := connectProxy(t, server, 200, &certificate)
+	v := server.validator()
+	v.Dial = nil
+	v.Settings = func(string) (Settings, error) {
+		return Settings{Proxy: "https://" + address, CAFile: server.authority.file, ProxyCAFile: server.authority.file}, nil
+	}
+	got := judge(t, v, aTarget)
+	if !strings.HasPrefix(got.Detail, "the proxy cannot be trusted: its certificate is ") || len(seen()) > 0 {
+		t.Errorf("%v (%v: %v)", got.State, got.Reason, got.Detail)
+	}
+}
+
 // Git leaves it to the proxy how one signs in, unless http.proxyAuthMethod says so, and
 // takes Basic, which shows the password to all on the way, only for want of better.
 func TestAProxyIsToldThePasswordOnlyAsGitTellsIt(t *testing.T) {

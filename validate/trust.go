@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -82,6 +83,10 @@ func (t *trust) dialTLS(dial dialer, name string) dialer {
 		secured := tls.Client(conn, config)
 		if err := secured.HandshakeContext(ctx); err != nil {
 			conn.Close() //nolint:errcheck // the handshake's error is the one to tell
+			var cert *tls.CertificateVerificationError
+			if errors.As(err, &cert) { // not to be taken for the server's
+				err = proxyRefusal("the proxy cannot be trusted: " + distrust(cert))
+			}
 			return nil, err
 		}
 		return secured, nil

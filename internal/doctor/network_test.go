@@ -77,6 +77,7 @@ func TestEachFailureOfTheNetworkHasItsRemedy(t *testing.T) {
 		{"no answer", fails(context.DeadlineExceeded), validate.Settings{}, "look at the network connection"},
 		{"unknown authority", to(server.Listener.Addr().String()), validate.Settings{}, "if that is a proxy or virus scanner of your company's, tell Git its certificate"},
 		{"a proxy that is not there", fails(syscall.ECONNREFUSED), validate.Settings{Proxy: "http://127.0.0.1:1"}, "look whether that proxy is right and runs"},
+		{"unknown authority of an https proxy", nil, validate.Settings{Proxy: "https://" + server.Listener.Addr().String()}, "if that is your company's proxy, tell Git its certificate"},
 		{"no TLS", to(plain.Listener.Addr().String()), validate.Settings{}, "something on the way answers instead"},
 		{"a proxy wants a sign-in", nil, validate.Settings{Proxy: proxy.URL}, "give the proxy a user name and password"},
 		{"a proxy does not like the one it is given", nil, validate.Settings{Proxy: proxy.URL, ProxyUsername: "ann", ProxyPassword: secret.New("hunter2")}, "look whether they are right"},

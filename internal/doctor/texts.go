@@ -352,6 +352,8 @@ func wayOut(words, proxy string) []string {
 		return []string{"look whether they are right: git config --show-origin --get-all http.proxy, and https_proxy in the environment"}
 	case strings.Contains(words, "407"):
 		return []string{"give the proxy a user name and password, in http.proxy or https_proxy"}
+	case strings.HasPrefix(words, "the proxy cannot be trusted"):
+		return []string{"if that is your company's proxy, tell Git its certificate: git config --global http.proxySSLCAInfo FILE.pem"}
 	case strings.Contains(words, "signed by nobody"), strings.Contains(words, "is not trusted"):
 		return []string{
 			"if that is a proxy or virus scanner of your company's, tell Git its certificate: git config --global http.sslCAInfo FILE.pem",
