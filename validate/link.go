@@ -14,7 +14,7 @@ import (
 // headerLimit and bodyLimit bound what is read of one answer, in bytes.
 const (
 	headerLimit = 64 << 10
-	bodyLimit   = 64 << 10
+	bodyLimit   = 256 << 10
 )
 
 // link is the one connection to a host that all its probes share: HTTP/2 where the

@@ -73,7 +73,7 @@ func (v *Validator) askOne(ctx context.Context, client *client, q question, c *C
 type reply struct {
 	status int
 	header http.Header
-	body   []byte // at most bodyLimit; nil for the repository, whose body is not read
+	body   []byte // longer than bodyLimit if that is not all of it; nil for the repository, whose body is not read
 	cut    error  // why the body ended too early, or nil
 }
 
@@ -95,7 +95,7 @@ func (v *Validator) fetch(ctx context.Context, client *client, q question, c *Cr
 	}
 	r := reply{status: response.StatusCode, header: response.Header}
 	if q.probe != Repository {
-		r.body, r.cut = io.ReadAll(io.LimitReader(response.Body, bodyLimit))
+		r.body, r.cut = io.ReadAll(io.LimitReader(response.Body, bodyLimit+1))
 		r.cut = cmp.Or(r.cut, ctx.Err())
 	}
 	return r, nil
@@ -125,11 +125,14 @@ func (v *Validator) request(ctx context.Context, q question, c *Credential) (*re
 	return retryablehttp.FromRequest(request)
 }
 
-// answered weighs a reply. One that broke off may still hold a proof of life, but no
-// rejection: what would have excused it may be in the part that is missing.
+// answered weighs a reply. One that broke off, or is too long, may still hold a proof of
+// life, but no rejection: what would have excused it may be in the part that is missing.
 func (q question) answered(host string, r reply) Answer {
 	a := Answer{Probe: q.probe, URL: q.url, Status: r.status, Detail: r.detail()}
 	a.Evidence, a.Reason = Weigh(q.probe, r.status, r.header, r.body)
+	if len(r.body) > bodyLimit && (a.Evidence == Rejected || a.Evidence == Expired) {
+		a.Evidence, a.Reason = Nothing, ReasonUnclear
+	}
 	if r.cut != nil {
 		a.Err = explain(host, r.cut)
 		if a.Evidence != Lives {
