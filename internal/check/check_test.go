@@ -145,7 +145,10 @@ func TestEveryVerdictIsExplainedAndHasARemedy(t *testing.T) {
 			w.health = validate.Health{Overall: "unhealthy", Troubles: []validate.Trouble{{Service: "Repos", Geography: "Europe", Health: "unhealthy"}}}
 		}},
 		{"unknown-portal", 2, organization, func(w *world) {
-			w.verdict = unknown(validate.ReasonForeign, "302 to portal.example")
+			w.verdict = unknown(validate.ReasonForeign, "302 to elsewhere")
+		}},
+		{"unknown-portal-that-answers-all", 2, repository, func(w *world) {
+			w.verdict = decided(answers("connection|nothing|"+string(validate.ReasonForeign)+"|200", "repository|nothing|"+string(validate.ReasonForeign)+"|200", "profile|nothing|"+string(validate.ReasonForeign)+"|200"))
 		}},
 		{"unknown-unreachable", 2, organization, func(w *world) { w.verdict = unknown(validate.ReasonUnreachable, "its name cannot be resolved") }},
 		{"unknown-nothing-sent", 2, organization, func(w *world) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ado-guard/git-credential-ado-guard/internal/report"
+	"github.com/ado-guard/git-credential-ado-guard/validate"
 )
 
 // Sections are the report for people. Times are told from now.
@@ -136,7 +137,7 @@ func (p Probe) line() report.Line {
 		l.Mark, l.Text = report.None, p.Detail
 	case p.Status == 0:
 		l.Text = host + ": " + p.Detail
-	case p.Status == 200 && p.Probe == "repository":
+	case p.Probe == "repository" && p.Reason == string(validate.ReasonReadable):
 		l.Mark, l.Text = report.OK, "can be read"
 	case p.Detail != "":
 		l.Text += " (" + p.Detail + ")"
