@@ -47,6 +47,14 @@ func TestEveryVerdictIsExplainedAndHasARemedy(t *testing.T) {
 			w.config, w.holds, w.verdict = []string{"ado-guard"}, nil, decided(lives[:1])
 			w.keep(store.Entry{Username: "ann", Password: secret.New(pat)})
 		}},
+		{"live-alone-with-a-token-for-the-host", 0, organization, func(w *world) {
+			w.config, w.holds, w.path, w.verdict = []string{"ado-guard"}, nil, false, decided(lives[:1])
+			e := store.Entry{Host: "dev.azure.com", Username: "ann@contoso.com", Password: secret.New(pat)}
+			if err := w.copies.Save(w.t.Context(), "dev.azure.com", e); err != nil {
+				w.t.Fatal(err)
+			}
+		}},
+		{"live-by-the-older-address", 0, "https://contoso.visualstudio.com", func(w *world) { w.path, w.verdict = false, decided(lives[:1]) }},
 		{"live-store", 0, repository, func(w *world) {
 			w.verdict, w.config = decided(lives), []string{"ado-guard --helper store"}
 			w.holds["store"], w.holds["store for any path"] = "ann:"+pat, "bob:"+otherPAT
@@ -116,6 +124,10 @@ func TestEveryVerdictIsExplainedAndHasARemedy(t *testing.T) {
 		}},
 		{"dead-without-the-guard", 1, organization, func(w *world) {
 			w.verdict, w.config = decided(expired[:1]), []string{"manager"}
+		}},
+		{"dead-of-whom-the-guard-does-not-know", 1, organization, func(w *world) { w.path, w.verdict = false, decided(expired[:1]) }},
+		{"dead-behind-another-helper", 1, organization, func(w *world) {
+			w.verdict, w.config, w.holds = decided(expired[:1]), []string{"store", "ado-guard"}, map[string]string{"store": "ann:" + pat}
 		}},
 		{"dead-kept-whatever", 1, organization, func(w *world) {
 			w.verdict, w.settings.Erase = decided(expired[:1]), helper.EraseNever

@@ -123,7 +123,7 @@ func (f *finding) removal() string {
 		return "it stands in the URL, where anybody can read it and no helper can replace it; take it out: " + f.withoutPassword()
 	case f.elsewhere():
 		return "it is kept for another path, perhaps another organization's, so the guard leaves it alone; Git asks for a new one"
-	case f.off || f.Standing.Guard.Program == "":
+	case f.off, f.Standing.Trouble != configure.NoTrouble && f.Standing.Trouble != configure.Doubled:
 		return "remove it with: " + forget
 	case f.settings.Erase == helper.EraseNever, f.settings.Erase == helper.EraseExpired && !f.verdict.Expired:
 		return fmt.Sprintf("adoguard.erase is %s, so Git gets it all the same; remove it with: %s", f.settings.Erase, forget)

@@ -3,6 +3,7 @@ package places
 import (
 	"context"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -66,28 +67,32 @@ func TestALookIntoTheKeyringShowsWhatTheGuardWouldAnswer(t *testing.T) {
 		username     string // that was stored
 		later        time.Duration
 		want         string // whose password a look shows; "" for nobody's
+		noPath       bool   // credential.useHttpPath is off
 	}{
-		{"alone", "ado-guard", repository, repository, "ann", 0, "ann"},
-		{"alone, for ever", "ado-guard", repository, repository, "ann", 1000 * time.Hour, "ann"},
-		{"alone, another repository", "ado-guard", repository, "https://dev.azure.com/Contoso/x/_git/y", "ann", 0, "ann"},
-		{"alone, another organization", "ado-guard", repository, "https://dev.azure.com/fabrikam", "ann", 0, ""},
-		{"alone, the organization for a username", "ado-guard", repository, "https://contoso@dev.azure.com/contoso", "ann", 0, "ann"},
-		{"alone, another account", "ado-guard", repository, "https://bob@dev.azure.com/contoso", "ann", 0, ""},
-		{"alone, at the older address", "ado-guard", "https://contoso.visualstudio.com/web/_git/web", "https://contoso.visualstudio.com", "ann", 0, "ann"},
-		{"which is another host", "ado-guard", "https://contoso.visualstudio.com/web/_git/web", repository, "ann", 0, ""},
-		{"alone, at a server", "ado-guard --host https://tfs.example/tfs", "https://tfs.example/tfs/Main/web/_git/web", "https://tfs.example/tfs/Main/web/_git/web", "ann", 0, "ann"},
-		{"alone, at a server, another path", "ado-guard --host https://tfs.example/tfs", "https://tfs.example/tfs/Main/web/_git/web", "https://tfs.example/tfs/Main/web/_git/x", "ann", 0, ""},
-		{"alone, and nothing is to be kept", "ado-guard --no-copy", repository, repository, "ann", 0, ""},
-		{"a copy", "ado-guard --helper store", repository, repository, "ann", 0, "ann"},
-		{"a copy that has run out", "ado-guard --helper store", repository, repository, "ann", 9 * time.Hour, ""},
-		{"no copy", "ado-guard --helper store --no-copy", repository, repository, "ann", 0, ""},
+		{"alone", "ado-guard", repository, repository, "ann", 0, "ann", false},
+		{"alone, for ever", "ado-guard", repository, repository, "ann", 1000 * time.Hour, "ann", false},
+		{"alone, another repository", "ado-guard", repository, "https://dev.azure.com/Contoso/x/_git/y", "ann", 0, "ann", false},
+		{"alone, another organization", "ado-guard", repository, "https://dev.azure.com/fabrikam", "ann", 0, "", false},
+		{"alone, the organization for a username", "ado-guard", repository, "https://contoso@dev.azure.com/contoso", "ann", 0, "ann", false},
+		{"alone, another account", "ado-guard", repository, "https://bob@dev.azure.com/contoso", "ann", 0, "", false},
+		{"alone, at the older address", "ado-guard", "https://contoso.visualstudio.com/web/_git/web", "https://contoso.visualstudio.com", "ann", 0, "ann", false},
+		{"which is another host", "ado-guard", "https://contoso.visualstudio.com/web/_git/web", repository, "ann", 0, "", false},
+		{"alone, at a server", "ado-guard --host https://tfs.example/tfs", "https://tfs.example/tfs/Main/web/_git/web", "https://tfs.example/tfs/Main/web/_git/web", "ann", 0, "ann", false},
+		{"alone, at a server, another path", "ado-guard --host https://tfs.example/tfs", "https://tfs.example/tfs/Main/web/_git/web", "https://tfs.example/tfs/Main/web/_git/x", "ann", 0, "", false},
+		{"alone, and nothing is to be kept", "ado-guard --no-copy", repository, repository, "ann", 0, "", false},
+		{"alone, no path told", "ado-guard", repository, repository, "ann@contoso.com", 0, "ann@contoso.com", true},
+		{"alone, no path told, at the older address", "ado-guard", "https://contoso.visualstudio.com/web/_git/web", "https://contoso.visualstudio.com/x/_git/y", "ann", 0, "ann", true},
+		{"no path told", "ado-guard --helper store", repository, repository, "ann@contoso.com", 0, "", true},
+		{"a copy", "ado-guard --helper store", repository, repository, "ann", 0, "ann", false},
+		{"a copy that has run out", "ado-guard --helper store", repository, repository, "ann", 9 * time.Hour, "", false},
+		{"no copy", "ado-guard --helper store --no-copy", repository, repository, "ann", 0, "", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			now := noon
 			state := store.Open(t.TempDir(), func() time.Time { return now }, zerolog.Nop())
 			f := Finder{
-				Config:  config("credential.helper="+c.config, "credential.usehttppath=true"),
+				Config:  config("credential.helper="+c.config, "credential.usehttppath="+strconv.FormatBool(!c.noPath)),
 				Program: func(value string) helper.Program { return program{value: value} },
 				Copies:  store.NewCopies(&storetest.MapRing{}, state),
 				Now:     func() time.Time { return now },

@@ -45,8 +45,9 @@ type Copies interface {
 
 // Question is what Git would ask for a URL, and whom.
 type Question struct {
-	URL      *url.URL // without a password
-	Target   validate.Target
+	URL      *url.URL        // without a password
+	Target   validate.Target // of the whole URL
+	Told     validate.Target // of what Git tells its helpers: without credential.useHttpPath that is no path
 	Request  helper.Message
 	Standing configure.Standing // the guard's place among Git's helpers
 	Places   []Place            // in the order in which Git comes to them
@@ -74,7 +75,11 @@ func (f Finder) Question(u *url.URL) (Question, bool) {
 	if !f.Config.CredentialBool(shown, "useHttpPath") {
 		request.Path = ""
 	}
-	told, _ := validate.Recognize(request, servers)
+	q.Told, _ = validate.Recognize(request, servers)
+	if q.Told.Sure && q.Standing.Trouble == configure.NoPath { // at visualstudio.com the host tells the organization
+		q.Standing.Trouble, q.Standing.Culprit = configure.NoTrouble, gitconfig.Entry{}
+	}
+	told := q.Told
 	if f.All {
 		told, request.Username = q.Target, ""
 	}
@@ -154,7 +159,8 @@ func (f Finder) servers(helpers []asked) []validate.Server {
 }
 
 // places lays the helpers out in a row. The guard does its own work only if what it
-// is told names an organization or a server.
+// is told names an organization or a server; alone, it keeps for the host what names
+// none.
 func (f Finder) places(helpers []asked, q Question, told validate.Target) []Place {
 	var all, stores []Place
 	works := told.Organization != "" || told.Server
@@ -163,7 +169,7 @@ func (f Finder) places(helpers []asked, q Question, told validate.Target) []Plac
 		values := []string{a.value}
 		if a.guard != nil {
 			keyring := slices.ContainsFunc(all, Place.IsKeyring)
-			if works && !keyring && !a.guard.NoCopy {
+			if (works || len(a.guard.Helpers) == 0) && !keyring && !a.guard.NoCopy {
 				all = append(all, f.keyring(a.guard, q.Request, told))
 			}
 			values, behind = a.guard.Helpers, behind || works
