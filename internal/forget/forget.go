@@ -45,6 +45,7 @@ type Memory interface {
 	Lock(ctx context.Context, organization string) (unlock func(), waited bool, err error)
 	Fingerprint(s secret.Secret) store.Fingerprint
 	Organizations(fp store.Fingerprint) []string
+	KnownOrganizations() []store.Known
 	Forget(organization string, fp store.Fingerprint)
 	Unknow(organization string)
 }
@@ -70,11 +71,10 @@ func (f Forgetter) Forget(ctx context.Context, asked places.Question, remotes []
 	cancel()
 	defer unlock()
 
-	for _, item := range items(t) {
-		r.keyring = append(r.keyring, f.emptyItem(ctx, item, t))
-	}
+	questions := f.questions(asked, remotes, &r)
+	r.keyring = f.emptyKeyring(ctx, t, questions)
 	seen := map[string]bool{}
-	for _, q := range f.questions(asked, remotes, &r) {
+	for _, q := range questions {
 		for _, p := range q.Places {
 			same := entryOf(p)
 			if p.IsKeyring() || seen[same] {
@@ -96,13 +96,20 @@ func (f Forgetter) Forget(ctx context.Context, asked places.Question, remotes []
 }
 
 // questions are all under which something of the same organization may be kept: what
-// was asked, its other address, and its repositories among the remotes. Those with a
-// password in their URL are noted in the report.
+// was asked, its other address, its name as Git last had it (Azure DevOps makes no
+// difference between Contoso and contoso, but helpers do), and its repositories among
+// the remotes. Those with a password in their URL are noted in the report.
 func (f Forgetter) questions(asked places.Question, remotes []places.Remote, r *Report) []places.Question {
 	all := []places.Question{asked}
 	if !asked.Target.Server {
 		modern, old := addresses(asked.Target)
-		remotes = append([]places.Remote{{URL: modern}, {URL: old}}, remotes...)
+		others := []places.Remote{{URL: modern}, {URL: old}}
+		for _, k := range f.Memory.KnownOrganizations() {
+			if k.Key == asked.Target.Key() {
+				others = append(others, places.Remote{URL: "https://" + servicesHost + "/" + k.Organization})
+			}
+		}
+		remotes = append(others, remotes...)
 	}
 	for _, remote := range remotes {
 		u, err := url.Parse(remote.URL)
@@ -133,8 +140,7 @@ func (f Forgetter) elsewhere(ctx context.Context, p places.Place, t validate.Tar
 	if !found.Any() {
 		return elsewhere{}
 	}
-	seen := f.Memory.Organizations(f.Memory.Fingerprint(found.Credential.Secret))
-	return elsewhere{found, slices.Contains(seen, t.Key())}
+	return elsewhere{found, f.known(found.Credential.Secret, t)}
 }
 
 // entryOf names what a helper is asked for: one that goes by the organization has one
@@ -147,13 +153,33 @@ func entryOf(p places.Place) string {
 	return strconv.FormatBool(p.Elsewhere) + p.Value + "\n" + p.Request.Get("host") + "\n" + path
 }
 
-// items are the keyring items that may hold accounts of the target.
-func items(t validate.Target) []string {
+// servicesHost is where organizations share a host, and its keyring item the
+// credentials for which Git named none.
+const servicesHost = "dev.azure.com"
+
+// emptyKeyring empties the items that may hold accounts of the target.
+func (f Forgetter) emptyKeyring(ctx context.Context, t validate.Target, questions []places.Question) []itemState {
 	if t.Server {
-		return []string{helper.Item(t)}
+		return []itemState{f.emptyItem(ctx, helper.Item(t), func(e store.Entry) bool { return e.Path == "" || sameCollection(e, t) })}
 	}
+	all := func(store.Entry) bool { return true }
 	modern, old := addresses(t)
-	return []string{modern[len("https://"):], old[len("https://"):]}
+	states := []itemState{
+		f.emptyItem(ctx, modern[len("https://"):], all),
+		f.emptyItem(ctx, old[len("https://"):], all),
+	}
+	used := slices.ContainsFunc(questions, func(q places.Question) bool { return q.Told == validate.Target{Host: servicesHost} })
+	if used || f.noted(servicesHost) {
+		states = append(states, f.emptyItem(ctx, servicesHost, func(e store.Entry) bool {
+			return e.Path == "" && (used || f.known(e.Password, t))
+		}))
+	}
+	return states
+}
+
+// known reports whether a secret was seen for the target.
+func (f Forgetter) known(s secret.Secret, t validate.Target) bool {
+	return slices.Contains(f.Memory.Organizations(f.Memory.Fingerprint(s)), t.Key())
 }
 
 // itemState is what became of a keyring item.
@@ -166,12 +192,11 @@ type itemState struct {
 
 var errStill = errors.New("it is still there")
 
-// emptyItem removes the accounts of the target from an item, and looks again.
-func (f Forgetter) emptyItem(ctx context.Context, item string, t validate.Target) itemState {
+// emptyItem removes the accounts that belong to the target from an item, and looks again.
+func (f Forgetter) emptyItem(ctx context.Context, item string, belongs func(store.Entry) bool) itemState {
 	ctx, cancel := context.WithTimeout(ctx, keyringMost)
 	defer cancel()
 	s := itemState{item: item}
-	belongs := func(e store.Entry) bool { return !t.Server || e.Path == "" || sameCollection(e, t) }
 	noted := f.noted(item)
 	if s.removed, s.left = f.Copies.Remove(ctx, item, belongs); s.left != nil {
 		s.unused = errors.Is(s.left, store.ErrUnavailable) && !noted
@@ -189,14 +214,7 @@ func (f Forgetter) emptyItem(ctx context.Context, item string, t validate.Target
 	return s
 }
 
-func (f Forgetter) noted(item string) bool {
-	for _, known := range f.Copies.Items() {
-		if known == item {
-			return true
-		}
-	}
-	return false
-}
+func (f Forgetter) noted(item string) bool { return slices.Contains(f.Copies.Items(), item) }
 
 // sameCollection reports whether an entry of a server's item is for the target's
 // collection.

@@ -57,6 +57,34 @@ func TestForgettingRemovesSaysSoAndProvesIt(t *testing.T) {
   ✓ manager  removed the personal access token of ann, the personal access token of bob
   ✓ gone     nothing is left: the next Git command asks for a new token
 `},
+		{"under the name that Git had it by", func(w *world) {
+			w.helpers["manager"] = &vault{holds: map[string][]string{"dev.azure.com/Contoso": {"ann:" + pat}}}
+			w.state.Know(store.Known{Key: "contoso", Host: "dev.azure.com", Organization: "Contoso"})
+			w.state.Know(store.Known{Key: "fabrikam", Host: "dev.azure.com", Organization: "fabrikam"})
+		}, organization, true, `contoso
+    keyring  held nothing
+  ✓ manager  removed the personal access token of ann
+  ✓ gone     nothing is left: the next Git command asks for a new token
+`},
+		{"what the guard keeps for the host, because Git names no organization", func(w *world) {
+			w.config, w.noPath = []string{"ado-guard"}, true
+			w.keep("dev.azure.com", store.Entry{Host: "dev.azure.com", Username: "ann@contoso.com"})
+		}, organization, true, `contoso
+  ✓ keyring  removed 1 account
+  ✓ gone     nothing is left: the next Git command asks for a new token
+`},
+		{"of what it kept for the host once, what is known to be the organization's", func(w *world) {
+			w.keep("dev.azure.com", store.Entry{Host: "dev.azure.com", Username: "ann@contoso.com"})
+			other := store.Entry{Host: "dev.azure.com", Username: "bob@fabrikam.com", Password: secret.New("hunter2")}
+			if err := w.copies.Save(w.t.Context(), "dev.azure.com", other); err != nil {
+				w.t.Fatal(err)
+			}
+			w.state.Remember("contoso", w.state.Fingerprint(secret.New(pat)), store.Remembered{Finding: store.Live, Until: noon})
+		}, organization, true, `contoso
+  ✓ keyring  removed 1 account
+    manager  held nothing
+  ✓ gone     nothing is left: the next Git command asks for a new token
+`},
 		{"a hidden username", func(w *world) { w.helpers["manager"] = manager(pat + ":" + pat) }, organization, true, `contoso
     keyring  held nothing
   ✓ manager  removed the personal access token of [hidden: longer than a user name]

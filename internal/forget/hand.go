@@ -13,7 +13,7 @@ import (
 // addresses are the two addresses of an organization of Azure DevOps Services.
 func addresses(t validate.Target) (modern, old string) {
 	organization := strings.ToLower(t.Organization)
-	return "https://dev.azure.com/" + organization, "https://" + organization + ".visualstudio.com"
+	return "https://" + servicesHost + "/" + organization, "https://" + organization + ".visualstudio.com"
 }
 
 // ownItem is how to remove the guard's own keyring item by hand: go-keyring's names.
