@@ -127,7 +127,7 @@ func TestForgettingRemovesSaysSoAndProvesIt(t *testing.T) {
     keyring  held nothing
   ✓ store    removed the personal access token of ann
              → it still holds the personal access token of bob for another path of dev.azure.com; if that is this organization's, name its repository: git credential-ado-guard forget https://dev.azure.com/contoso/PROJECT/_git/REPOSITORY
-  ✓ gone     nothing is left: the next Git command asks for a new token
+  ✓ gone     nothing is left that is known to be this organization's
 `},
 		{"which is known to be this organization's", func(w *world) {
 			w.config = []string{"ado-guard --helper store"}
@@ -137,6 +137,7 @@ func TestForgettingRemovesSaysSoAndProvesIt(t *testing.T) {
     keyring  held nothing
   ✗ store    still holds the personal access token of bob for another path of dev.azure.com
              → name its repository: git credential-ado-guard forget https://dev.azure.com/contoso/PROJECT/_git/REPOSITORY
+             → remove the line with dev.azure.com from ~/.git-credentials, or from the file of its --file
   ✗ left     a token may still be used: see above what is to be done by hand
 `},
 		{"no keyring here", func(w *world) { w.ring.Err = errors.New("there is no D-Bus session") }, organization, true, `contoso

@@ -97,6 +97,8 @@ func (r Report) verdict() report.Line {
 	switch {
 	case !r.Gone():
 		return report.Line{Mark: report.Problem, Name: "left", Text: "a token may still be used: see above what is to be done by hand"}
+	case slices.ContainsFunc(r.helpers, func(h helperState) bool { return h.elsewhere.found.Any() }):
+		return report.Line{Mark: report.OK, Name: "gone", Text: "nothing is left that is known to be this organization's"}
 	case r.removed() == 0:
 		return report.Line{Mark: report.OK, Name: "gone", Text: "nothing was kept: Git asks for a token when it needs one"}
 	default:
@@ -178,6 +180,9 @@ func (h helperState) line(r Report) report.Line {
 			l.Mark, l.Text = report.Problem, still
 		}
 		l.Remedies = append(l.Remedies, name)
+		if h.elsewhere.known { // an entry without a path goes by no repository's
+			l.Remedies = append(l.Remedies, r.byHand(h)...)
+		}
 	}
 	return l
 }
