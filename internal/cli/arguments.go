@@ -3,6 +3,8 @@ package cli
 import (
 	"flag"
 	"fmt"
+
+	"github.com/ado-guard/git-credential-ado-guard/internal/places"
 )
 
 // arguments takes the options of a command out of its arguments, before and behind
@@ -19,7 +21,7 @@ func arguments(set *flag.FlagSet, args []string, most int) ([]string, error) {
 		words, args = append(words, args[0]), args[1:]
 	}
 	if len(words) > most {
-		return nil, fmt.Errorf("%s: there is nothing to do with %q", set.Name(), words[most])
+		return nil, fmt.Errorf("%s: there is nothing to do with %q", set.Name(), places.ShownText(words[most])) // it may be a URL with a password
 	}
 	return words, nil
 }

@@ -24,6 +24,7 @@ func TestOptionsOfACommandStandBeforeOrBehindItsWords(t *testing.T) {
 		{"switched off", []string{"x", "--json=false"}, []string{"x"}, false, ""},
 		{"misspelt behind", []string{"x", "--jso"}, nil, false, "there is no option --jso (did you mean --json?)"},
 		{"a word too many", []string{"x", "--json", "y", "z"}, nil, true, `check: there is nothing to do with "y"`},
+		{"a password too many", []string{"x", "https://ann:hush@dev.azure.com/x"}, nil, false, `check: there is nothing to do with "https://ann@dev.azure.com/x"`},
 		{"help", []string{"x", "--help"}, nil, false, flag.ErrHelp.Error()},
 	} {
 		t.Run(c.name, func(t *testing.T) {

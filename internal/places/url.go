@@ -44,7 +44,7 @@ func Shown(u *url.URL) string {
 // ShownText is what somebody gave for a URL, fit to be shown, be it one or not.
 func ShownText(raw string) string {
 	u, err := url.Parse(raw)
-	if err != nil {
+	if err != nil || u.Host == "" {
 		return raw[strings.LastIndex(raw, "@")+1:] // before it may stand a password
 	}
 	return Shown(u)

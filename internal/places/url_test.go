@@ -13,15 +13,19 @@ func TestAURLIsShownWithoutItsSecrets(t *testing.T) {
 	t.Parallel()
 	token := strings.Repeat("a2b3", 13)
 	for raw, want := range map[string]string{
-		repository:                                        repository,
-		"https://contoso@dev.azure.com/contoso":           "https://contoso@dev.azure.com/contoso",
-		"https://ann:hush@dev.azure.com/contoso":          "https://ann@dev.azure.com/contoso",
-		"https://:hush@dev.azure.com/contoso":             "https://dev.azure.com/contoso",
-		"https://" + token + "@dev.azure.com/x":           "https://dev.azure.com/x",
-		"https://" + token + ":@dev.azure.com/x":          "https://dev.azure.com/x",
-		"https://ann:" + token + "@dev.azure.com/x":       "https://ann@dev.azure.com/x",
-		"https://ann:hu sh@dev.azure.com/x":               "dev.azure.com/x",
-		"https://ann:h@u@s@h%zz@dev.azure.com/x":          "dev.azure.com/x",
+		repository:                                  repository,
+		"https://contoso@dev.azure.com/contoso":     "https://contoso@dev.azure.com/contoso",
+		"https://ann:hush@dev.azure.com/contoso":    "https://ann@dev.azure.com/contoso",
+		"https://:hush@dev.azure.com/contoso":       "https://dev.azure.com/contoso",
+		"https://" + token + "@dev.azure.com/x":     "https://dev.azure.com/x",
+		"https://" + token + ":@dev.azure.com/x":    "https://dev.azure.com/x",
+		"https://ann:" + token + "@dev.azure.com/x": "https://ann@dev.azure.com/x",
+		"https://ann:hu sh@dev.azure.com/x":         "dev.azure.com/x",
+		"https://ann:h@u@s@h%zz@dev.azure.com/x":    "dev.azure.com/x",
+		token + "@dev.azure.com/x":                  "dev.azure.com/x",
+		"ann:" + token + "@dev.azure.com/x":         "dev.azure.com/x",
+		"https:ann:" + token + "@dev.azure.com/x":   "dev.azure.com/x",
+		"contoso": "contoso",
 		"git@ssh.dev.azure.com:v3/contoso/web/web":        "ssh.dev.azure.com:v3/contoso/web/web",
 		"https://dev.azure.com/contoso/\x1b[31m/x":        "https://dev.azure.com/contoso/\x1b[31m/x", // no URL to Go, and escaped when it is shown
 		"https://dev.azure.com/contoso/%1b%5b31m/x":       "https://dev.azure.com/contoso/%1b%5b31m/x",
