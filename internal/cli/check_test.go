@@ -11,16 +11,18 @@ import (
 )
 
 func TestAURLThatIsNotAzureDevOpsIsWrongUsage(t *testing.T) {
-	for command, url := range map[string]string{
-		"check": "https://github.com/contoso/web", "check ": "http://dev.azure.com/contoso", "forget": "https://dev.azure.com", "forget ": "contoso",
+	for args, want := range map[string]string{
+		"check https://github.com/contoso/web": "https://github.com/contoso/web is no https URL of Azure DevOps",
+		"check http://dev.azure.com/contoso":   "http://dev.azure.com/contoso is no https URL of Azure DevOps",
+		"forget contoso":                       "contoso is no https URL of Azure DevOps",
+		"forget https://dev.azure.com":         "https://dev.azure.com names no organization",
 	} {
-		command = strings.TrimSpace(command)
-		t.Run(command+" "+url, func(t *testing.T) {
+		t.Run(args, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
 			exit := Run(t.Context(), World{
-				Args: []string{command, url}, Environ: append(os.Environ(), "HOME="+t.TempDir(), "GIT_CONFIG_NOSYSTEM=1"), Stdout: &stdout, Stderr: &stderr, Now: time.Now,
+				Args: strings.Fields(args), Environ: append(os.Environ(), "HOME="+t.TempDir(), "GIT_CONFIG_NOSYSTEM=1"), Stdout: &stdout, Stderr: &stderr, Now: time.Now,
 			})
-			if want := "ado-guard: " + url + " is no https URL of Azure DevOps\n"; exit != exitUsage || !strings.HasPrefix(stderr.String(), want) || stdout.Len() > 0 {
+			if exit != exitUsage || !strings.HasPrefix(stderr.String(), "ado-guard: "+want+"\n") || stdout.Len() > 0 {
 				t.Errorf("exit status %d, stderr %q, stdout %q", exit, stderr.String(), stdout.String())
 			}
 		})

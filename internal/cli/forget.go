@@ -41,8 +41,12 @@ func runForget(ctx context.Context, w World, own options, args []string) int {
 		return exitUsage
 	}
 	asked, ok := finder.Question(u)
-	if !ok || asked.Target.Organization == "" {
+	if !ok {
 		a.notices.Print(notice.NotAzureDevOps(places.ShownText(words[0])))
+		return exitUsage
+	}
+	if asked.Target.Organization == "" {
+		a.notices.Print(notice.NoOrganizationNamed(places.ShownText(words[0])))
 		return exitUsage
 	}
 

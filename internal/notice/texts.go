@@ -181,6 +181,14 @@ func NotAzureDevOps(url string) Notice {
 	}
 }
 
+// NoOrganizationNamed tells that a command needs to know which organization is meant.
+func NoOrganizationNamed(url string) Notice {
+	return Notice{
+		What: fmt.Sprintf("%s names no organization", url),
+		Hint: "name one, as https://dev.azure.com/ORGANIZATION, or the collection of an Azure DevOps Server",
+	}
+}
+
 // NothingToCheck tells that neither the current directory nor memory names anything
 // that could be checked.
 func NothingToCheck(inRepository bool) Notice {
