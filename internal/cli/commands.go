@@ -25,7 +25,7 @@ func init() { // a variable that its own functions read cannot name them
 		"forget":      {runForget},
 		"doctor":      {runDoctor},
 		"version":     {runVersion},
-		"help":        {func(_ context.Context, w World, _ options, _ []string) int { return help(w.Stdout) }},
+		"help":        {runHelp},
 	}
 }
 
@@ -63,10 +63,21 @@ func help(to io.Writer) int {
 	return exitOK
 }
 
+// runHelp prints the same help for every command.
+func runHelp(_ context.Context, w World, _ options, args []string) int {
+	if _, err := arguments(newFlags("help"), args, 1); err != nil {
+		return usage(w, err)
+	}
+	return help(w.Stdout)
+}
+
 // version is set by the linker for a release.
 var version = ""
 
-func runVersion(_ context.Context, w World, _ options, _ []string) int {
+func runVersion(_ context.Context, w World, _ options, args []string) int {
+	if _, err := arguments(newFlags("version"), args, 0); err != nil {
+		return usage(w, err)
+	}
 	fmt.Fprintf(w.Stdout, "git-credential-ado-guard %s\n", Version()) //nolint:errcheck // nobody is left to be told
 	return exitOK
 }
