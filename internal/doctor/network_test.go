@@ -167,7 +167,8 @@ func TestASettingIsUndoneWhereItStands(t *testing.T) {
 	}{
 		{gitconfig.Entry{Section: "http", Name: "sslverify", Scope: "global"}, "take it out: git config --global --unset-all http.sslVerify"},
 		{gitconfig.Entry{Section: "http", Subsection: "https://*.visualstudio.com", Name: "sslverify", Scope: "system"}, "take it out: git config --system --unset-all 'http.https://*.visualstudio.com.sslVerify'"},
-		{gitconfig.Entry{Section: "http", Name: "extraheader", Scope: "worktree"}, "if that is not meant, take it out: git config --unset-all http.extraHeader"},
+		{gitconfig.Entry{Section: "http", Name: "extraheader", Scope: "worktree"}, "if that is not meant, take it out: git config --worktree --unset-all http.extraHeader"},
+		{gitconfig.Entry{Section: "http", Name: "pinnedpubkey"}, "if it is not needed, take it out: git config --unset-all http.pinnedPubkey"},
 		{gitconfig.Entry{Section: "http", Name: "sslverify", Scope: "command"}, "that comes from the environment (GIT_CONFIG_COUNT) or from git -c: take it out there"},
 	} {
 		if got := takeOut("http.x", c.line)[0]; got != c.want {
@@ -228,7 +229,7 @@ func TestWhatAzureDevOpsSaysOfItsHealth(t *testing.T) {
 		want   string
 	}{
 		{"healthy", validate.Health{Overall: "healthy"}, nil, well, "ok: Azure DevOps reports no trouble"},
-		{"an outage", trouble("Repos", "unhealthy"), nil, well, "problem: Azure DevOps reports an outage: Repos in Europe; no token is held to be dead meanwhile"},
+		{"an outage", trouble("Repos", "unhealthy"), nil, well, "problem: Azure DevOps reports an outage: Repos in Europe; no rejected token is held to be dead meanwhile"},
 		{"an outage of something else", trouble("Boards", "unhealthy"), nil, well, "warning: Azure DevOps reports trouble: Boards in Europe is unhealthy"},
 		{"degraded", trouble("Repos", "degraded"), nil, well, "warning: Azure DevOps reports trouble: Repos in Europe is degraded"},
 		{"advisory", trouble("Core services", "advisory"), nil, well, "warning: Azure DevOps reports trouble: Core services in Europe is advisory"},

@@ -384,7 +384,7 @@ func nothingSent(hosts []string, words string, line gitconfig.Entry) Finding {
 func takeOut(words string, line gitconfig.Entry) []string {
 	unset := func() string {
 		command := "git config"
-		if line.Scope == "system" || line.Scope == "global" || line.Scope == "local" {
+		if line.Scope != "" { // before Git 2.26 it is not known
 			command += " --" + line.Scope
 		}
 		key := strings.TrimSuffix(line.Key(), line.Name) + spelled(line.Name)
@@ -436,7 +436,7 @@ func serviceHealthy() Finding {
 }
 
 func outage(where string, h validate.Health) Finding {
-	return problem(topicService, fmt.Sprintf("Azure DevOps reports an outage: %s%s; no token is held to be dead meanwhile", where, said(h)),
+	return problem(topicService, fmt.Sprintf("Azure DevOps reports an outage: %s%s; no rejected token is held to be dead meanwhile", where, said(h)),
 		statusPage, "wait until it is over, and make no new token")
 }
 
