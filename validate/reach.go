@@ -17,8 +17,7 @@ type Reachability struct {
 	Host     string
 	Settings Settings // the way that Git would take
 
-	Addresses []string      // of the host, or of the proxy in front of it
-	Resolve   time.Duration // until the name was resolved
+	Resolve   time.Duration // until the name of the host, or of the proxy in front of it, was resolved
 	Connect   time.Duration // until a connection was open
 	Handshake time.Duration // of TLS
 	TLS       string        // "TLS 1.3"
@@ -102,7 +101,6 @@ type steps struct {
 
 	mu        sync.Mutex
 	last      time.Time
-	addresses []string
 	resolve   time.Duration
 	connect   time.Duration
 	handshake time.Duration
@@ -114,13 +112,10 @@ func (s *steps) trace() *httptrace.ClientTrace {
 		*into, s.last = now.Sub(s.last), now
 	}
 	return &httptrace.ClientTrace{
-		DNSDone: func(info httptrace.DNSDoneInfo) {
+		DNSDone: func(httptrace.DNSDoneInfo) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			lap(&s.resolve)
-			for _, address := range info.Addrs {
-				s.addresses = append(s.addresses, address.String())
-			}
 		},
 		ConnectDone: func(_, _ string, err error) {
 			s.mu.Lock()
@@ -140,5 +135,5 @@ func (s *steps) trace() *httptrace.ClientTrace {
 func (s *steps) report(r *Reachability) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r.Addresses, r.Resolve, r.Connect, r.Handshake = s.addresses, s.resolve, s.connect, s.handshake
+	r.Resolve, r.Connect, r.Handshake = s.resolve, s.connect, s.handshake
 }
