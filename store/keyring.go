@@ -159,7 +159,11 @@ func (k *Keyring) run(ctx context.Context, do func() (string, error)) (string, e
 	case a := <-answered:
 		return a.text, a.err
 	case <-ctx.Done():
-		if time.Since(start) >= hungAfter {
+		had := time.Since(start)
+		if end, ok := ctx.Deadline(); ok { // on a busy machine it may be noticed late that it is over
+			had = min(had, end.Sub(start))
+		}
+		if had >= hungAfter {
 			k.hung.Store(true)
 			k.state.Mark(hungMark, hungFor)
 		}

@@ -104,6 +104,28 @@ func TestTheErrorsOfTheKeyringAreTyped(t *testing.T) {
 	}
 }
 
+// late is a context whose end is noticed late, as on a machine that is too busy.
+type late struct {
+	context.Context
+	done chan struct{}
+}
+
+func (l late) Done() <-chan struct{} { return l.done }
+
+func TestABusyMachineIsNotTakenForAKeyringThatHangs(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	defer close(release)
+	k, _ := fakeKeyring(t, func() (string, error) { <-release; return "", nil })
+	ctx, cancel := context.WithTimeout(t.Context(), hungAfter/2)
+	defer cancel()
+	l := late{ctx, make(chan struct{})}
+	time.AfterFunc(hungAfter+10*time.Millisecond, func() { close(l.done) })
+	if _, err := k.Get(l, "item"); !errors.Is(err, context.DeadlineExceeded) || k.Hung() {
+		t.Errorf("%v, hung %v", err, k.Hung())
+	}
+}
+
 func TestAKeyringThatHungIsLeftAloneForTenMinutes(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
@@ -119,10 +141,10 @@ func TestAKeyringThatHungIsLeftAloneForTenMinutes(t *testing.T) {
 		}
 		return time.Since(start), err
 	}
-	if took, err := get(50 * time.Millisecond); took > time.Second || !errors.Is(err, context.DeadlineExceeded) || k.Hung() {
+	if took, err := get(50 * time.Millisecond); !errors.Is(err, context.DeadlineExceeded) || k.Hung() {
 		t.Errorf("in haste: %s, %v, hung %v", took, err, k.Hung())
 	}
-	if took, err := get(hungAfter + 50*time.Millisecond); took > hungAfter+time.Second || !errors.Is(err, context.DeadlineExceeded) || !k.Hung() {
+	if took, err := get(hungAfter + time.Second/2); took > hungAfter+2*time.Second || !errors.Is(err, context.DeadlineExceeded) || !k.Hung() {
 		t.Errorf("with patience: %s, %v, hung %v", took, err, k.Hung())
 	}
 	alone := func(what string) {
@@ -147,7 +169,7 @@ func TestAKeyringThatHungIsLeftAloneForTenMinutes(t *testing.T) {
 		t.Error("left alone although it is to be tried again")
 	}
 	k.state = Open("", time.Now, zerolog.Nop())
-	get(hungAfter + 50*time.Millisecond)
+	get(hungAfter + time.Second/2)
 	alone("without memory")
 }
 
