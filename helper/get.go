@@ -43,7 +43,7 @@ func (c *call) getUnjudged(ctx context.Context) Message {
 func (c *call) getInTurn(ctx context.Context) Message {
 	began := c.Now()
 	unlock, waited := c.lock(ctx, waitMost)
-	outcome, ok := c.Memory.Outcome(c.question())
+	outcome, ok := c.Memory.Outcome(c.question(c.request.Get("username")))
 	if !ok {
 		defer unlock()
 		return c.work(ctx)
@@ -257,12 +257,12 @@ func (c *call) stop(n notice.Notice) Message {
 }
 
 func (c *call) outcome(finding store.Finding, fp store.Fingerprint, reason string) {
-	c.Memory.SetOutcome(c.question(), store.Outcome{Finding: finding, Fingerprint: fp, Reason: reason, Group: c.Group})
+	c.Memory.SetOutcome(c.question(c.request.Get("username")), store.Outcome{Finding: finding, Fingerprint: fp, Reason: reason, Group: c.Group})
 }
 
 // question is what an outcome answers: this organization, and this account if Git
 // asks for one.
-func (c *call) question() string { return c.key() + "\n" + c.request.Get("username") }
+func (c *call) question(account string) string { return c.key() + "\n" + account }
 
 // lock takes the organization's lock for at most the given time. Without it the
 // work is done all the same: a lock saves prompts, and must never cost a command.
