@@ -2,6 +2,7 @@ package helper
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/ado-guard/git-credential-ado-guard/internal/notice"
@@ -261,8 +262,13 @@ func (c *call) outcome(finding store.Finding, fp store.Fingerprint, reason strin
 }
 
 // question is what an outcome answers: this organization, and this account if Git
-// asks for one.
-func (c *call) question(account string) string { return c.key() + "\n" + account }
+// asks for one. The username of https://contoso@dev.azure.com names none.
+func (c *call) question(account string) string {
+	if strings.EqualFold(account, c.target.Organization) {
+		account = ""
+	}
+	return c.key() + "\n" + account
+}
 
 // lock takes the organization's lock for at most the given time. Without it the
 // work is done all the same: a lock saves prompts, and must never cost a command.

@@ -16,3 +16,11 @@ func TestARefusalEndsWithWhatGitStores(t *testing.T) {
 		expect(t, "said", w.said(), "")
 	}
 }
+
+// The Clone button writes https://contoso@dev.azure.com, people write it without.
+func TestARefusalHoldsForBothFormsOfAnAddress(t *testing.T) {
+	w := newWorld(t, Wrap, helperWith("manager", map[string]string{}))
+	expect(t, "first", w.do("get", contoso), "")
+	expect(t, "the same account", w.do("get", contoso+"username=contoso\n"), "quit=1\n")
+	expect(t, "another account", w.do("get", contoso+"username=bob\n"), "")
+}
