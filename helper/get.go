@@ -241,11 +241,13 @@ func (c *call) remember(ctx context.Context, found candidate, reason validate.Re
 }
 
 // nothing ends a call that found no usable credential: Git goes on as it would.
-// Those who waited for this prompt do not prompt again, unless the helpers are mere
-// stores, behind which Git itself prompts for each command.
+// Those who waited for this prompt do not prompt again, unless Git does the prompting
+// for each command: behind mere stores, and behind helpers that know a part only, such
+// as the username.
 func (c *call) nothing(answer Message, why string) Message {
 	c.Memory.Unsettle(c.key(), "") // whatever they held, they do not any more
-	if c.inner(context.Background()).any(func(q Quirks) bool { return !q.NeverAsks }) {
+	partly := answer.Has("username") || answer.Has("password")
+	if !partly && c.inner(context.Background()).any(func(q Quirks) bool { return !q.NeverAsks }) {
 		c.outcome(store.Refused, "", why)
 	}
 	return answer

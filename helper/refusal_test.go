@@ -24,3 +24,11 @@ func TestARefusalHoldsForBothFormsOfAnAddress(t *testing.T) {
 	expect(t, "the same account", w.do("get", contoso+"username=contoso\n"), "quit=1\n")
 	expect(t, "another account", w.do("get", contoso+"username=bob\n"), "")
 }
+
+// A helper may know the username and leave the password to Git's own prompt.
+func TestAPartOfAnAnswerIsNoRefusal(t *testing.T) {
+	w := newWorld(t, Wrap, partial{"username=alice\n"}.helper())
+	expect(t, "first", w.do("get", contoso), "username=alice\n")
+	expect(t, "second, in the same process group", w.do("get", contoso), "username=alice\n")
+	expect(t, "said", w.said(), "")
+}
