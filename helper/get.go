@@ -107,7 +107,7 @@ func (c *call) work(ctx context.Context) Message {
 			found, ok = c.askInner(ctx)
 			asked++
 			if !ok {
-				return c.nothing(found.answer, "was refused or got nothing")
+				return c.nothing(ctx, found.answer, "was refused or got nothing")
 			}
 		}
 		if found.unjudged {
@@ -116,7 +116,7 @@ func (c *call) work(ctx context.Context) Message {
 		for _, dead := range buried {
 			if found.credential.Secret.Equal(dead) { // without memory there are no fingerprints
 				c.Notices.Print(notice.SameAgain(c.token(found, validate.Verdict{}), c.unbind(ctx)))
-				return c.nothing(Message{}, "got the same dead token again")
+				return c.nothing(ctx, Message{}, "got the same dead token again")
 			}
 		}
 		verdict, fresh := c.verdict(ctx, found)
@@ -124,16 +124,16 @@ func (c *call) work(ctx context.Context) Message {
 			return c.accept(ctx, found, verdict, fresh, len(buried) > 0)
 		}
 		if found.elsewhere { // most likely it is alive where it belongs
-			return c.nothing(Message{}, "got nothing")
+			return c.nothing(ctx, Message{}, "got nothing")
 		}
 		if policy := c.settings(ctx).Erase; policy == EraseNever || policy == EraseExpired && !verdict.Expired {
 			c.Notices.Print(notice.DeadKept(c.token(found, verdict), string(policy)))
-			c.outcome(store.Unknown, found.fp, "")
+			c.outcome(ctx, store.Unknown, found.fp, "")
 			return c.answer(found, false)
 		}
 		c.bury(ctx, found, verdict, asked == 2)
 		if asked == 2 {
-			return c.nothing(Message{}, "got a dead token twice")
+			return c.nothing(ctx, Message{}, "got a dead token twice")
 		}
 		buried = append(buried, found.credential.Secret)
 		ok = false
@@ -206,13 +206,13 @@ func (c *call) remembered(found candidate) validate.Verdict {
 // worth remembering.
 func (c *call) accept(ctx context.Context, found candidate, v validate.Verdict, fresh, replacement bool) Message {
 	if v.State != validate.Live {
-		c.outcome(store.Unknown, found.fp, "")
+		c.outcome(ctx, store.Unknown, found.fp, "")
 		return c.answer(found, false)
 	}
 	if fresh {
 		c.remember(ctx, found, v.Reason)
 	}
-	c.outcome(store.Live, found.fp, "")
+	c.outcome(ctx, store.Live, found.fp, "")
 	if found.fp == c.refused && found.fp != "" {
 		return c.stop(notice.Refused(c.token(found, v)))
 	}
@@ -244,11 +244,13 @@ func (c *call) remember(ctx context.Context, found candidate, reason validate.Re
 // Those who waited for this prompt do not prompt again, unless Git does the prompting
 // for each command: behind mere stores, and behind helpers that know a part only, such
 // as the username.
-func (c *call) nothing(answer Message, why string) Message {
-	c.Memory.Unsettle(c.key(), "") // whatever they held, they do not any more
+func (c *call) nothing(ctx context.Context, answer Message, why string) Message {
+	if ctx.Err() == nil {
+		c.Memory.Unsettle(c.key(), "") // whatever they held, they do not any more
+	}
 	partly := answer.Has("username") || answer.Has("password")
-	if !partly && c.inner(context.Background()).any(func(q Quirks) bool { return !q.NeverAsks }) {
-		c.outcome(store.Refused, "", why)
+	if !partly && c.inner(ctx).any(func(q Quirks) bool { return !q.NeverAsks }) {
+		c.outcome(ctx, store.Refused, "", why)
 	}
 	return answer
 }
@@ -259,7 +261,12 @@ func (c *call) stop(n notice.Notice) Message {
 	return Message{}.With("quit", "1")
 }
 
-func (c *call) outcome(finding store.Finding, fp store.Fingerprint, reason string) {
+// outcome tells those who wait what was found. What was cut short, because this
+// process is told to stop, says nothing to others.
+func (c *call) outcome(ctx context.Context, finding store.Finding, fp store.Fingerprint, reason string) {
+	if ctx.Err() != nil {
+		return
+	}
 	c.Memory.SetOutcome(c.question(c.request.Get("username")), store.Outcome{Finding: finding, Fingerprint: fp, Reason: reason, Group: c.Group})
 }
 

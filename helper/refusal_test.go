@@ -1,7 +1,14 @@
 package helper
 
 import (
+	"context"
+	"io"
+	"strings"
+	"sync"
 	"testing"
+	"time"
+
+	"github.com/ado-guard/git-credential-ado-guard/validate"
 )
 
 // Git asks by itself where the inner helpers gave nothing, and stores what it got.
@@ -31,4 +38,50 @@ func TestAPartOfAnAnswerIsNoRefusal(t *testing.T) {
 	expect(t, "first", w.do("get", contoso), "username=alice\n")
 	expect(t, "second, in the same process group", w.do("get", contoso), "username=alice\n")
 	expect(t, "said", w.said(), "")
+}
+
+// Somebody ends one of two commands: the other one, which waits, does the work.
+func TestACommandThatIsStoppedDecidesNothingForOthers(t *testing.T) {
+	for _, c := range []struct {
+		during string
+		holds  map[string]string
+		judged []string
+	}{
+		{"the prompt", map[string]string{}, []string{"N"}},
+		{"the probes", map[string]string{"alice": "D"}, []string{"D", "N"}},
+	} {
+		t.Run("during "+c.during, func(t *testing.T) {
+			manager := helperWith("manager", c.holds)
+			w := newWorld(t, Wrap, manager)
+			w.azure["D"], w.azure["N"] = expired, live
+			ctx, stop := context.WithCancel(t.Context())
+			started := make(chan bool)
+			stopped := func() {
+				close(started)
+				time.Sleep(200 * time.Millisecond) // the other one waits for the lock by then
+				stop()
+			}
+			prompts := 0 // one at a time, or the race detector tells
+			manager.types = func() string {
+				if prompts++; prompts == 1 && c.during == "the prompt" {
+					stopped()
+					return ""
+				}
+				return "alice N"
+			}
+			g := w.guard()
+			g.Stoppable = func(context.Context) context.Context { return ctx }
+			g.Judge = judgeFunc(func(string) validate.Verdict { stopped(); return outage })
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				if err := g.Handle(t.Context(), "get", strings.NewReader(contoso), io.Discard); err != nil {
+					t.Error(err)
+				}
+			})
+			<-started
+			expect(t, "the other one", w.do("get", contoso), given("N")+"\n")
+			wg.Wait()
+			expect(t, "judged by the other one", w.asked(), c.judged)
+		})
+	}
 }
