@@ -116,7 +116,7 @@ func (c *call) work(ctx context.Context) Message {
 		for _, dead := range buried {
 			if found.credential.Secret.Equal(dead) { // without memory there are no fingerprints
 				c.Notices.Print(notice.SameAgain(c.token(found, validate.Verdict{}), c.unbind(ctx)))
-				return c.nothing(ctx, Message{}, "got the same dead token again")
+				return c.deadEnd(ctx, "got the same dead token again")
 			}
 		}
 		verdict, fresh := c.verdict(ctx, found)
@@ -133,7 +133,7 @@ func (c *call) work(ctx context.Context) Message {
 		}
 		c.bury(ctx, found, verdict, asked == 2)
 		if asked == 2 {
-			return c.nothing(ctx, Message{}, "got a dead token twice")
+			return c.deadEnd(ctx, "got a dead token twice")
 		}
 		buried = append(buried, found.credential.Secret)
 		ok = false
@@ -258,8 +258,11 @@ func (c *call) nothing(ctx context.Context, answer Message, why string) Message 
 // stop has Git end the command without another prompt.
 func (c *call) stop(n notice.Notice) Message {
 	c.Notices.Print(n)
-	return Message{}.With("quit", "1")
+	return quit
 }
+
+// quit is the answer at which Git ends the command.
+var quit = Message{}.With("quit", "1")
 
 // outcome tells those who wait what was found. What was cut short, because this
 // process is told to stop, says nothing to others.

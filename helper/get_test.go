@@ -185,28 +185,64 @@ func TestADeadCopyIsNoRoundOfItsOwn(t *testing.T) {
 }
 
 func TestASecondDeadAnswerEndsTheRound(t *testing.T) {
-	manager := helperWith("manager", map[string]string{"alice": "D"})
-	manager.types = typing("alice X", "alice Y")
-	w := newWorld(t, Wrap, manager)
-	w.azure["D"], w.azure["X"], w.azure["Y"] = expired, rejected, live
-	expect(t, "answer", w.do("get", contoso), "")
-	expect(t, "asked", w.asked(), []string{"D", "X"})
-	expect(t, "held", manager.held("alice"), "")
-	if said := w.said(); !strings.Contains(said, "as well") {
-		t.Errorf("said %q", said)
+	for topology, answer := range map[Topology]string{Wrap: "", Chain: "quit=1\n"} {
+		t.Run(topology.String(), func(t *testing.T) {
+			manager := helperWith("manager", map[string]string{"alice": "D"})
+			manager.types = typing("alice X", "alice Y")
+			w := newWorld(t, topology, manager)
+			w.azure["D"], w.azure["X"], w.azure["Y"] = expired, rejected, live
+			expect(t, "answer", w.do("get", contoso), answer)
+			expect(t, "asked", w.asked(), []string{"D", "X"})
+			expect(t, "held", manager.held("alice"), "")
+			if said := w.said(); !strings.Contains(said, "as well") {
+				t.Errorf("said %q", said)
+			}
+		})
 	}
 }
 
 func TestTheSameDeadTokenAgainEndsTheRound(t *testing.T) {
-	manager := helperWith("manager", map[string]string{"alice": "D"})
-	manager.deaf = true // GCM in OAuth mode: the erase unbinds, the token cache gives it again
-	w := newWorld(t, Wrap, manager)
-	w.azure["D"] = rejected
-	expect(t, "answer", w.do("get", contoso), "")
-	expect(t, "inner helper", manager.took(), "get look erase get")
-	expect(t, "asked", w.asked(), []string{"D"})
-	if said := w.said(); !strings.Contains(said, "azure-repos unbind contoso") {
-		t.Errorf("said %q", said)
+	for topology, answer := range map[Topology]string{Wrap: "", Chain: "quit=1\n"} {
+		t.Run(topology.String(), func(t *testing.T) {
+			manager := helperWith("manager", map[string]string{"alice": "D"})
+			manager.deaf = true // GCM in OAuth mode: the erase unbinds, the token cache gives it again
+			w := newWorld(t, topology, manager)
+			w.azure["D"] = rejected
+			expect(t, "answer", w.do("get", contoso), answer)
+			expect(t, "inner helper", manager.took(), "get look erase get")
+			expect(t, "asked", w.asked(), []string{"D"})
+			if said := w.said(); !strings.Contains(said, "azure-repos unbind contoso") {
+				t.Errorf("said %q", said)
+			}
+		})
+	}
+}
+
+// Git asks those behind the guard in chain, and then the person.
+func TestBehindMereStoresInChainGitMayPromptUnlessTheyHoldADeadTokenStill(t *testing.T) {
+	for name, c := range map[string]struct {
+		deaf   bool
+		answer string
+	}{
+		"both tokens erased": {false, ""},
+		"one is held still":  {true, "quit=1\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			first := helperWith("store", map[string]string{"alice": "D"})
+			second := helperWith("libsecret", map[string]string{"alice": "X"})
+			second.deaf = c.deaf
+			w := newWorld(t, Chain, first, second)
+			w.azure["D"], w.azure["X"] = expired, expired
+			expect(t, "answer", w.do("get", contoso), c.answer)
+			expect(t, "asked", w.asked(), []string{"D", "X"})
+			said := w.said()
+			if held := strings.Contains(said, "the same dead token"); held != c.deaf {
+				t.Errorf("said %q", said)
+			}
+			if removed := strings.Contains(said, "as well: it is removed"); removed == c.deaf {
+				t.Errorf("said %q", said)
+			}
+		})
 	}
 }
 

@@ -31,13 +31,12 @@ func (c *call) bury(ctx context.Context, found candidate, v validate.Verdict, la
 		}
 	}
 	switch {
+	case last && c.stillHeld(ctx, found.credential.Secret):
+		c.Notices.Print(notice.SameAgain(c.token(found, v), c.unbind(ctx)))
 	case last:
 		c.Notices.Print(notice.DeadAgain(c.token(found, v)))
 	case told: // otherwise only a stale copy is gone, and there may be nothing to say
 		c.Notices.Print(notice.Dead(c.token(found, v)))
-	}
-	if last && inner.any(func(q Quirks) bool { return !q.AsksAlways }) && c.stillHeld(ctx, found.credential.Secret) {
-		c.Notices.Print(notice.SameAgain(c.token(found, v), c.unbind(ctx)))
 	}
 }
 
@@ -64,8 +63,32 @@ func (c *call) lookAt(ctx context.Context, program Program, about Message) Messa
 }
 
 func (c *call) stillHeld(ctx context.Context, dead secret.Secret) bool {
-	held, ok := c.look(ctx)
-	return ok && held.credential.Secret.Equal(dead)
+	return c.wouldGive(ctx).Secret("password").Equal(dead)
+}
+
+// wouldGive is what the inner helpers would answer without a prompt: a mere look,
+// not to be handed over.
+func (c *call) wouldGive(ctx context.Context) Message {
+	ctx, cancel := context.WithTimeout(ctx, lookMost)
+	defer cancel()
+	return overlay(c.request, c.ask(ctx, true))
+}
+
+// deadEnd ends a call that got two dead tokens, or the same one twice. In wrap and
+// alone Git goes on as after any other helper that has nothing. In chain it would go
+// on to the helpers that were asked twice already, which would give a dead token that
+// nobody judges, or open yet another dialog; so Git is told to stop, unless they are
+// mere stores that hold nothing any more, behind which Git prompts.
+func (c *call) deadEnd(ctx context.Context, why string) Message {
+	answer := c.nothing(ctx, Message{}, why)
+	inner := c.inner(ctx)
+	if inner.Topology != Chain {
+		return answer
+	}
+	if inner.any(func(q Quirks) bool { return !q.NeverAsks }) || c.wouldGive(ctx).Complete() {
+		return quit
+	}
+	return answer
 }
 
 // storeNow gives a credential proven live to the inner helpers at once, so that

@@ -31,10 +31,11 @@ func Dead(t Token) Notice {
 	}
 }
 
-// DeadAgain tells that the replacement is dead too, which ends the round.
+// DeadAgain tells that the replacement is dead too, which ends the round. Git may
+// prompt by itself after it.
 func DeadAgain(t Token) Notice {
 	return Notice{
-		What: fmt.Sprintf("%s that was given instead %s as well: it is removed, and nothing is sent", t, t.Reason),
+		What: fmt.Sprintf("%s that was given instead %s as well: it is removed, and neither is sent", t, t.Reason),
 		Hint: t.renew() + ", then run the command again",
 	}
 }
