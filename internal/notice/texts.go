@@ -77,10 +77,11 @@ func Refused(t Token) Notice {
 }
 
 // StoreRefused tells that Git wanted to keep a token that is known to be dead: it
-// does so after a sign-in page, which it takes for a success.
+// does so after a sign-in page, which it takes for a success. The guard keeps it
+// nowhere; in chain Git itself tells the others.
 func StoreRefused(t Token) Notice {
 	return Notice{
-		What: fmt.Sprintf("%s %s: it is not stored again, although Git took the answer for a success", t, t.Reason),
+		What: fmt.Sprintf("%s %s, although Git took the answer for a success", t, t.Reason),
 		Hint: "run the command again",
 	}
 }
