@@ -11,6 +11,7 @@ package helper
 
 import (
 	"context"
+	"errors"
 	"io"
 	"runtime/debug"
 	"sync"
@@ -229,18 +230,26 @@ func (c *call) passGet(ctx context.Context) Message {
 func (c *call) pass(action string) func(context.Context) Message {
 	return func(ctx context.Context) Message {
 		if c.Wrapped {
-			for _, program := range c.inner(ctx).Programs {
-				c.tell(ctx, program, action, c.request)
-			}
+			c.tellAll(ctx, action, c.request) //nolint:errcheck // Git ignores it as well
 		}
 		return Message{}
 	}
 }
 
-// tell has one inner helper do something. Its failure is traced by the program and
-// otherwise ignored, as Git does.
-func (c *call) tell(ctx context.Context, program Program, action string, message Message) {
+// tellAll has every inner helper do something. The error says that one of them may
+// not have done it.
+func (c *call) tellAll(ctx context.Context, action string, message Message) error {
+	var errs []error
+	for _, program := range c.inner(ctx).Programs {
+		errs = append(errs, c.tell(ctx, program, action, message))
+	}
+	return errors.Join(errs...)
+}
+
+// tell has one inner helper do something.
+func (c *call) tell(ctx context.Context, program Program, action string, message Message) error {
 	told := WithOrganization(message, c.target, QuirksOf(program.Value()))
 	_, err := program.Run(ctx, action, told, false)
 	c.Trace.Debug().Str("helper", program.Value()).Str("action", action).Err(err).Msg("told the inner helper")
+	return err
 }

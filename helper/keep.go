@@ -29,11 +29,13 @@ func (c *call) store(ctx context.Context) Message {
 	case Wrap:
 		unlock, _ := c.lock(ctx, c.clock.left())
 		defer unlock()
-		c.pass(ActionStore)(ctx)
+		err := c.tellAll(ctx, ActionStore, c.request)
 		if c.copyable(ctx, c.request) {
 			c.keepNewCopy(ctx)
 		}
-		c.settle(ctx, c.request)
+		if err == nil {
+			c.settle(ctx, c.request)
+		}
 	case Chain:
 		c.settle(ctx, c.request) // Git tells the others itself
 	case Alone:

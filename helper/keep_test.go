@@ -54,6 +54,23 @@ func TestStoreIsPassedOnOnceToWhoeverMayNotHoldIt(t *testing.T) {
 	expect(t, "the cache, which forgets", cache.took(), "store store")
 }
 
+func TestAStoreThatFailedIsPassedOnAgain(t *testing.T) {
+	manager := helperWith("manager", map[string]string{"alice": "D"})
+	manager.types = typing("alice N")
+	manager.fails = true
+	w := newWorld(t, Wrap, manager)
+	w.azure["D"], w.azure["N"] = expired, live
+	w.do("get", contoso)
+	expect(t, "inner helper, told of the replacement", manager.took(), "get look erase get store")
+	w.do("store", contoso+given("N"))
+	expect(t, "told again", manager.took(), "store")
+	manager.fails = false
+	w.do("store", contoso+given("N"))
+	expect(t, "and again", manager.took(), "store")
+	w.do("store", contoso+given("N"))
+	expect(t, "until it holds it", manager.took(), "")
+}
+
 func TestWhatTheInnerHelperLostIsStoredAgain(t *testing.T) {
 	keeper := helperWith("store", map[string]string{})
 	w := newWorld(t, Wrap, keeper)

@@ -41,7 +41,7 @@ func (c *call) bury(ctx context.Context, found candidate, v validate.Verdict, la
 }
 
 // eraseFrom tells one inner helper to erase what was given, unless a look shows
-// that it holds another secret by now, or none. It reports whether it was told.
+// that it holds another secret by now. It reports whether it was told.
 func (c *call) eraseFrom(ctx context.Context, program Program, given Message) bool {
 	if given.Has("password") && !QuirksOf(program.Value()).AsksAlways {
 		held := c.lookAt(ctx, program, given)
@@ -50,7 +50,7 @@ func (c *call) eraseFrom(ctx context.Context, program Program, given Message) bo
 			return false
 		}
 	}
-	c.tell(ctx, program, ActionErase, given)
+	c.tell(ctx, program, ActionErase, given) //nolint:errcheck // whether it is gone, only a look can tell
 	return true
 }
 
@@ -98,10 +98,9 @@ func (c *call) storeNow(ctx context.Context, found candidate) {
 	if c.settled(ctx, whole) {
 		return
 	}
-	for _, program := range c.inner(ctx).Programs {
-		c.tell(ctx, program, ActionStore, whole)
+	if c.tellAll(ctx, ActionStore, whole) == nil {
+		c.settle(ctx, whole)
 	}
-	c.settle(ctx, whole)
 }
 
 // message is a candidate as Git would hand it to store or erase.

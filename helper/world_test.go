@@ -3,6 +3,7 @@ package helper
 import (
 	"bytes"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -123,6 +124,7 @@ type fakeHelper struct {
 	types func() string     // what a person gives when it prompts: "username password", or nothing
 	deaf  bool              // an erase does nothing
 	rude  bool              // an erase removes whatever there is, as GCM's does
+	fails bool              // a store does nothing but fail
 	extra string            // more lines of each answer
 	fixed string            // what it answers, whatever it holds
 	path  string            // for which path it holds, if that matters
@@ -147,6 +149,9 @@ func (h *fakeHelper) Run(_ context.Context, action string, m Message, quiet bool
 	h.calls = append(h.calls, call)
 	switch action {
 	case ActionStore:
+		if h.fails {
+			return Message{}, errors.New("exit status 1")
+		}
 		h.holds[m.Get("username")] = m.Secret("password").Reveal()
 	case ActionErase:
 		for name, s := range maps.Clone(h.holds) {
