@@ -34,7 +34,7 @@ func (c *call) ask(ctx context.Context, quiet bool) Message {
 			break
 		}
 		if part.broken() && !quiet { // what Git says of it when it reads the line itself
-			c.Notices.Print(notice.BadAnswer(program.Value()))
+			c.Notices.Print(notice.BadAnswer(ProgramName(program.Value())))
 		}
 	}
 	return answer

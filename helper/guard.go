@@ -250,6 +250,6 @@ func (c *call) tellAll(ctx context.Context, action string, message Message) erro
 func (c *call) tell(ctx context.Context, program Program, action string, message Message) error {
 	told := WithOrganization(message, c.target, QuirksOf(program.Value()))
 	_, err := program.Run(ctx, action, told, false)
-	c.Trace.Debug().Str("helper", program.Value()).Str("action", action).Err(err).Msg("told the inner helper")
+	c.Trace.Debug().Str("helper", ProgramName(program.Value())).Str("action", action).Err(err).Msg("told the inner helper")
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"path"
 	"strings"
+	"unicode"
 )
 
 // The actions of the credential protocol.
@@ -102,23 +103,37 @@ func QuirksOf(value string) Quirks {
 }
 
 // ProgramName is the name of the helper that a value in Git's configuration
-// starts: "manager" for "manager", for "/usr/bin/git-credential-manager --x" and
-// for "!'/mnt/c/Program Files/Git/mingw64/bin/git-credential-manager.exe'".
+// starts: "manager" for "manager", for "/usr/bin/git-credential-manager --x", for
+// "!GCM_TRACE=1 git-credential-manager" and for
+// "!'/mnt/c/Program Files/Git/mingw64/bin/git-credential-manager.exe'". It may be shown
+// where the whole value may not: people write tokens into it.
 func ProgramName(value string) string {
-	word := firstWord(strings.TrimPrefix(value, "!"))
+	command, isShell := strings.CutPrefix(value, "!")
+	word, rest := firstWord(command)
+	for isShell && isAssignment(word) {
+		word, rest = firstWord(rest)
+	}
 	word = path.Base(strings.ReplaceAll(word, `\`, "/"))
 	word = strings.ToLower(word)
 	word = strings.TrimSuffix(word, ".exe")
 	return strings.TrimPrefix(word, "git-credential-")
 }
 
-// firstWord returns the first word of a command as sh splits it: quotes and
-// backslashes keep blanks together.
-func firstWord(command string) string {
+// isAssignment reports whether a word of a shell command sets a variable for the
+// program behind it.
+func isAssignment(word string) bool {
+	name, _, ok := strings.Cut(word, "=")
+	return ok && !strings.ContainsFunc(name, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+// firstWord returns the first word of a command as sh splits it, and what stands
+// behind it: quotes and backslashes keep blanks together.
+func firstWord(command string) (first, rest string) {
 	var word strings.Builder
 	var quote rune
 	escaped := false
-	for _, r := range strings.TrimLeft(command, " \t") {
+	command = strings.TrimLeft(command, " \t")
+	for i, r := range command {
 		switch {
 		case escaped:
 			if r != ' ' && r != '\'' && r != '"' && r != '\\' && r != '(' && r != ')' {
@@ -133,10 +148,10 @@ func firstWord(command string) string {
 		case quote == 0 && (r == '\'' || r == '"'):
 			quote = r
 		case quote == 0 && (r == ' ' || r == '\t'):
-			return word.String()
+			return word.String(), command[i:]
 		default:
 			word.WriteRune(r)
 		}
 	}
-	return word.String()
+	return word.String(), ""
 }

@@ -46,7 +46,7 @@ func (c *call) eraseFrom(ctx context.Context, program Program, given Message) bo
 	if given.Has("password") && !QuirksOf(program.Value()).AsksAlways {
 		held := c.lookAt(ctx, program, given)
 		if !mayErase(given, held) {
-			c.Trace.Debug().Str("helper", program.Value()).Msg("holds another secret by now: not erased")
+			c.Trace.Debug().Str("helper", ProgramName(program.Value())).Msg("holds another secret by now: not erased")
 			return false
 		}
 	}
