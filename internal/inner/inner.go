@@ -108,12 +108,12 @@ func (p program) start(ctx context.Context, action string, in io.Reader, quiet b
 	if action != helper.ActionGet {
 		return helper.Message{}, ended(cmd.Run())
 	}
-	return p.read(cmd)
+	return p.read(ctx, cmd)
 }
 
 // read starts the program and reads its answer up to the blank line, as Git does:
 // what comes behind it is nobody's, and need not be waited for.
-func (p program) read(cmd *exec.Cmd) (helper.Message, error) {
+func (p program) read(ctx context.Context, cmd *exec.Cmd) (helper.Message, error) {
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return helper.Message{}, fmt.Errorf("making a pipe: %w", err)
@@ -121,7 +121,13 @@ func (p program) read(cmd *exec.Cmd) (helper.Message, error) {
 	if err := cmd.Start(); err != nil {
 		return helper.Message{}, fmt.Errorf("starting the helper: %w", err)
 	}
+	// A daemon that has left the process group may hold the pipe open for ever.
+	giveUp := context.AfterFunc(ctx, func() {
+		time.Sleep(cmd.WaitDelay)
+		out.Close() //nolint:errcheck // nothing more is wanted of it
+	})
 	answer, readErr := helper.ReadAnswer(out)
+	giveUp()
 	out.Close() //nolint:errcheck // a pipe that was read from has nothing to lose
 	return answer, errors.Join(readErr, ended(cmd.Wait()))
 }

@@ -100,6 +100,23 @@ func TestALookEndsWithAllThatItStarted(t *testing.T) {
 	}
 }
 
+// Without a complete answer the pipe is read to its end, and such a daemon holds it.
+func TestALookEndsAlthoughADaemonHoldsItsOutput(t *testing.T) {
+	if _, err := exec.LookPath("setsid"); err != nil {
+		t.Skip("there is no setsid to leave the process group with")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+	answer, err := runner("", nil).Helper("!f() { echo username=a; setsid sleep 20 & }; f").Run(ctx, "get", request(t), true)
+	if err == nil || time.Since(began) > 10*time.Second {
+		t.Errorf("the look took %s, %v", time.Since(began), err)
+	}
+	if got := text(t, answer); got != "username=a\n" {
+		t.Errorf("what came before is lost: %q", got)
+	}
+}
+
 func TestTheEnvironmentOfAHelper(t *testing.T) {
 	base := []string{"PATH=/bin", "GCM_INTERACTIVE=auto", "WSLENV=USERPROFILE/p"}
 	wsl := append(slices.Clone(base), "WSL_DISTRO_NAME=Debian")
