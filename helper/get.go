@@ -306,6 +306,15 @@ func (c *call) lock(ctx context.Context, most time.Duration) (unlock func(), wai
 	return unlock, true
 }
 
+// lockOnTheWay takes the lock for a store or an erase, which wait for nobody's prompt:
+// half of the clock is for the lock, the other half for the keyring.
+func (c *call) lockOnTheWay(ctx context.Context) (unlock func()) {
+	within, done := c.clock.within(ctx, c.clock.left()/2)
+	defer done()
+	unlock, _ = c.lock(within, c.clock.left()/2)
+	return unlock
+}
+
 // provenMark tells, before any secret is known, that a verdict on one is remembered
 // here. Without it the work begins before the keyring has answered.
 func (c *call) provenMark() string { return "proven for " + c.key() }

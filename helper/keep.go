@@ -27,8 +27,7 @@ func (c *call) store(ctx context.Context) Message {
 	c.endRefusal()
 	switch c.inner(ctx).Topology {
 	case Wrap:
-		unlock, _ := c.lock(ctx, c.clock.left())
-		defer unlock()
+		defer c.lockOnTheWay(ctx)()
 		err := c.tellAll(ctx, ActionStore, c.request)
 		if c.copyable(ctx, c.request) {
 			c.keepNewCopy(ctx)
@@ -81,8 +80,7 @@ func (c *call) erase(ctx context.Context) Message {
 	if c.request.Has("password") {
 		fp = c.Memory.Fingerprint(c.request.Secret("password"))
 	}
-	unlock, _ := c.lock(ctx, c.clock.left())
-	defer unlock()
+	defer c.lockOnTheWay(ctx)()
 	c.Memory.Forget(c.key(), fp)
 	c.Memory.Unsettle(c.key(), fp)
 	c.removeCopies(ctx, c.filtered)
