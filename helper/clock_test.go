@@ -52,3 +52,53 @@ func TestTheLockOfAnEraseIsOnTheOneClock(t *testing.T) {
 	}
 	expect(t, "items", len(w.ring.Items()), 0)
 }
+
+// queue is the locks of an organization with somebody always in front, who takes a while.
+type queue struct {
+	Memory
+	had   func() // called when the lock was waited for and is had
+	waits []time.Duration
+}
+
+func (q *queue) Lock(ctx context.Context, _ string) (unlock func(), waited bool, err error) {
+	if ctx.Err() != nil {
+		return func() {}, true, ctx.Err()
+	}
+	end, _ := ctx.Deadline()
+	q.waits = append(q.waits, time.Until(end).Round(time.Second))
+	q.had()
+	return func() {}, true, nil
+}
+
+func TestAGetWaitsTwoMinutesInAll(t *testing.T) {
+	manager := helperWith("manager", map[string]string{})
+	w := newWorld(t, Wrap, manager)
+	g := w.guard()
+	q := &queue{Memory: g.Memory, had: func() {
+		w.wait(90 * time.Second)
+		w.state.SetOutcome(contosoKey()+"\n", store.Outcome{Finding: store.Live, Fingerprint: w.fingerprintOf("cannot be seen from here")})
+	}}
+	g.Memory = q
+	if err := g.Handle(t.Context(), "get", strings.NewReader(contoso), io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, "waits", q.waits, []time.Duration{2 * time.Minute, 30 * time.Second})
+}
+
+func TestAWaitThatIsStoppedIsNotToldAsALongOne(t *testing.T) {
+	w := newWorld(t, Wrap, helperWith("manager", map[string]string{}))
+	unlock, _, err := w.state.Lock(t.Context(), contosoKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	g := w.guard()
+	g.Terminal = true
+	ctx, stop := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer stop()
+	g.Stoppable = func(context.Context) context.Context { return ctx }
+	if err := g.Handle(t.Context(), "get", strings.NewReader(contoso), io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, "said", w.said(), "")
+}

@@ -43,7 +43,7 @@ func (c *call) getUnjudged(ctx context.Context) Message {
 // found that held it in the meantime: N askers are one question.
 func (c *call) getInTurn(ctx context.Context) Message {
 	began := c.Now()
-	unlock, waited := c.lock(ctx, waitMost)
+	unlock, waited := c.lockInTurn(ctx, began)
 	outcome, ok := c.Memory.Outcome(c.question(c.request.Get("username")))
 	if !ok {
 		defer unlock()
@@ -59,7 +59,7 @@ func (c *call) getInTurn(ctx context.Context) Message {
 		if answer, ok := c.useOutcome(ctx, outcome); ok {
 			return answer
 		}
-		unlock, _ = c.lock(ctx, waitMost)
+		unlock, _ = c.lockInTurn(ctx, began)
 	}
 	defer unlock()
 	return c.work(ctx)
@@ -282,28 +282,14 @@ func (c *call) question(account string) string {
 	return c.key() + "\n" + account
 }
 
-// lock takes the organization's lock for at most the given time. Without it the
-// work is done all the same: a lock saves prompts, and must never cost a command.
-func (c *call) lock(ctx context.Context, most time.Duration) (unlock func(), waited bool) {
-	at, cancel := context.WithTimeout(ctx, 0)
-	cancel() // a context that has ended: the lock is tried once
-	if unlock, waited, _ := c.Memory.Lock(at, c.key()); !waited {
-		return unlock, false // had, or not to be had at all
+// lockInTurn takes the lock for a get, which began then and waits for the prompt of
+// another one, if it comes to that.
+func (c *call) lockInTurn(ctx context.Context, began time.Time) (unlock func(), waited bool) {
+	unlock, waited, err := c.lock(ctx, waitMost-c.Now().Sub(began))
+	if waited && err != nil && ctx.Err() == nil && c.Terminal {
+		c.Notices.Print(notice.WaitedLongEnough(c.name(), c.Memory.Holder(c.key()), waitMost))
 	}
-	c.seen = nil // the holder may change what was read
-	c.Memory.Mark(c.waitingMark(), markFor)
-	holder := c.Memory.Holder(c.key())
-	if c.Terminal {
-		told := time.AfterFunc(waitSilent, func() { c.Notices.Print(notice.Waiting(c.name(), holder)) })
-		defer told.Stop()
-	}
-	ctx, cancel = context.WithTimeout(ctx, most)
-	defer cancel()
-	unlock, _, err := c.Memory.Lock(ctx, c.key())
-	if err != nil && c.Terminal && most == waitMost {
-		c.Notices.Print(notice.WaitedLongEnough(c.name(), holder, most))
-	}
-	return unlock, true
+	return unlock, waited
 }
 
 // lockOnTheWay takes the lock for a store or an erase, which wait for nobody's prompt:
@@ -311,8 +297,28 @@ func (c *call) lock(ctx context.Context, most time.Duration) (unlock func(), wai
 func (c *call) lockOnTheWay(ctx context.Context) (unlock func()) {
 	within, done := c.clock.within(ctx, c.clock.left()/2)
 	defer done()
-	unlock, _ = c.lock(within, c.clock.left()/2)
+	unlock, _, _ = c.lock(within, c.clock.left()) //nolint:errcheck // see lock
 	return unlock
+}
+
+// lock takes the organization's lock for at most the given time. Without it the
+// work is done all the same: a lock saves prompts, and must never cost a command.
+func (c *call) lock(ctx context.Context, most time.Duration) (unlock func(), waited bool, err error) {
+	at, cancel := context.WithTimeout(ctx, 0)
+	cancel() // a context that has ended: the lock is tried once
+	if unlock, waited, err := c.Memory.Lock(at, c.key()); !waited {
+		return unlock, false, err // had, or not to be had at all
+	}
+	c.seen = nil // the holder may change what was read
+	c.Memory.Mark(c.waitingMark(), markFor)
+	if c.Terminal {
+		holder := c.Memory.Holder(c.key())
+		told := time.AfterFunc(waitSilent, func() { c.Notices.Print(notice.Waiting(c.name(), holder)) })
+		defer told.Stop()
+	}
+	ctx, cancel = context.WithTimeout(ctx, most)
+	defer cancel()
+	return c.Memory.Lock(ctx, c.key())
 }
 
 // provenMark tells, before any secret is known, that a verdict on one is remembered

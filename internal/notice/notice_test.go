@@ -109,3 +109,12 @@ func constructors(t *testing.T) []string {
 	}
 	return names
 }
+
+// The record of who holds a lock is missing while the disk is full.
+func TestAnUnknownHolderIsAnotherGitProcess(t *testing.T) {
+	for _, n := range []Notice{Waiting("contoso", ""), WaitedLongEnough("contoso", "", time.Minute)} {
+		if !strings.Contains(n.What, "for another Git process") {
+			t.Errorf("%q", n.What)
+		}
+	}
+}

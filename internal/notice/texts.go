@@ -96,12 +96,20 @@ func Cancelled(organization, why string) Notice {
 
 // Waiting tells whom this command waits for.
 func Waiting(organization, holder string) Notice {
-	return Notice{What: fmt.Sprintf("waiting for %s, which is getting a token for %s", holder, organization)}
+	return Notice{What: fmt.Sprintf("waiting for %s, which is getting a token for %s", known(holder), organization)}
 }
 
 // WaitedLongEnough tells that the wait is given up.
 func WaitedLongEnough(organization, holder string, after time.Duration) Notice {
-	return Notice{What: fmt.Sprintf("waited %s for %s to get a token for %s: going on without it", after, holder, organization)}
+	return Notice{What: fmt.Sprintf("waited %s for %s to get a token for %s: going on without it", after, known(holder), organization)}
+}
+
+// known names whoever holds a lock, also where nothing is known of it.
+func known(holder string) string {
+	if holder == "" {
+		return "another Git process"
+	}
+	return holder
 }
 
 // NoOrganization tells that a request cannot be guarded because it names no
