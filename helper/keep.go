@@ -48,17 +48,6 @@ func (c *call) store(ctx context.Context) Message {
 	return Message{}
 }
 
-// endRefusal lets the other commands of a job have what Git has got from a person
-// itself, where the inner helpers had refused: the refusal is no news any more.
-func (c *call) endRefusal() {
-	for _, account := range []string{"", c.request.Get("username")} {
-		question := c.question(account)
-		if o, ok := c.Memory.Outcome(question); ok && o.Finding == store.Refused {
-			c.Memory.SetOutcome(question, store.Outcome{Finding: store.Unknown, Group: c.Group})
-		}
-	}
-}
-
 // keepNewCopy copies what Git stores, unless it is there already: only the inner
 // helper's own word renews a copy.
 func (c *call) keepNewCopy(ctx context.Context) {

@@ -74,23 +74,6 @@ func (c *call) wouldGive(ctx context.Context) Message {
 	return overlay(c.request, c.ask(ctx, true))
 }
 
-// deadEnd ends a call that got two dead tokens, or the same one twice. In wrap and
-// alone Git goes on as after any other helper that has nothing. In chain it would go
-// on to the helpers that were asked twice already, which would give a dead token that
-// nobody judges, or open yet another dialog; so Git is told to stop, unless they are
-// mere stores that hold nothing any more, behind which Git prompts.
-func (c *call) deadEnd(ctx context.Context, why string) Message {
-	answer := c.nothing(ctx, Message{}, why)
-	inner := c.inner(ctx)
-	if inner.Topology != Chain {
-		return answer
-	}
-	if inner.any(func(q Quirks) bool { return !q.NeverAsks }) || c.wouldGive(ctx).Complete() {
-		return quit
-	}
-	return answer
-}
-
 // storeNow gives a credential proven live to the inner helpers at once, so that
 // those who wait find it there. Git's own store of it later needs nothing more.
 func (c *call) storeNow(ctx context.Context, found candidate) {

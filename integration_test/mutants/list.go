@@ -73,6 +73,8 @@ var mutants = []mutant{
 	{get, "policy == EraseNever ||", ""},
 	{get, "policy == EraseExpired && !verdict.Expired", "false"},
 	{get, "if found.credential.Secret.Equal(dead) {", "if found.credential.Secret.Equal(dead) && false {"},
+	{get, "if inner.Topology != Chain {", "if inner.Topology == Chain {"},
+	{get, "|| c.wouldGive(ctx).Complete() {", "{"},
 	{get, "if again && v.State == validate.Unknown {", "if v.State == validate.Unknown {"},
 	{get, "if again && v.State == validate.Unknown {", "if false {"},
 	{get, "if v := c.remembered(found); !again && v.State != validate.Unknown {", "if v := c.remembered(found); v.State != validate.Unknown {"},
