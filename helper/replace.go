@@ -2,6 +2,7 @@ package helper
 
 import (
 	"context"
+	"slices"
 
 	"github.com/ado-guard/git-credential-ado-guard/internal/notice"
 	"github.com/ado-guard/git-credential-ado-guard/internal/secret"
@@ -58,7 +59,9 @@ func (c *call) eraseFrom(ctx context.Context, program Program, given Message) bo
 func (c *call) lookAt(ctx context.Context, program Program, about Message) Message {
 	ctx, cancel := context.WithTimeout(ctx, lookMost)
 	defer cancel()
-	question := about.Without(func(key, _ string) bool { return expiring(key, "") || key == "authtype" || key == "wwwauth[]" })
+	question := about.Without(func(key, _ string) bool {
+		return expiring(key, "") || key == "authtype" || key == "wwwauth[]" || key == "state[]" // which is no answer to a new question
+	})
 	return c.askOne(ctx, program, question, true)
 }
 
@@ -75,8 +78,12 @@ func (c *call) wouldGive(ctx context.Context) Message {
 }
 
 // storeNow gives a credential proven live to the inner helpers at once, so that
-// those who wait find it there. Git's own store of it later needs nothing more.
+// those who wait find it there. Git's own store of it later needs nothing more. What is
+// made anew for each use is not for keeping.
 func (c *call) storeNow(ctx context.Context, found candidate) {
+	if found.answer.Has("ephemeral") {
+		return
+	}
 	whole := c.message(found)
 	if c.settled(ctx, whole) {
 		return
@@ -86,15 +93,22 @@ func (c *call) storeNow(ctx context.Context, found candidate) {
 	}
 }
 
-// message is a candidate as Git would hand it to store or erase.
+// message is a candidate as Git would hand it to store or erase, with what the inner
+// helper wants to hear again.
 func (c *call) message(found candidate) Message {
 	m := c.request.Without(func(key, _ string) bool { return key != "protocol" && key != "host" && key != "path" })
+	for _, capability := range slices.Backward(found.answer.List("capability[]")) {
+		m = m.WithFirst("capability[]", capability)
+	}
 	m = m.With("username", found.credential.Username).WithSecret("password", found.credential.Secret)
 	if found.answer.Has("password_expiry_utc") {
 		m = m.With("password_expiry_utc", found.answer.Get("password_expiry_utc"))
 	}
 	if found.answer.Has("oauth_refresh_token") {
 		m = m.WithSecret("oauth_refresh_token", found.answer.Secret("oauth_refresh_token"))
+	}
+	for _, state := range found.answer.List("state[]") {
+		m = m.With("state[]", state)
 	}
 	return m
 }

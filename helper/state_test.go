@@ -108,3 +108,46 @@ func TestTheSecondChanceKeepsTheSetting(t *testing.T) {
 	expect(t, "second answer, handed over as it is", w.do("get", comeBack(first)), given("U")+"\n")
 	expect(t, "held", manager.held("alice"), "U")
 }
+
+// As Git itself would hand it over: see credential_write in Git's credential.c.
+func TestAReplacementIsStoredWithTheInnerHelpersState(t *testing.T) {
+	for _, c := range []struct{ extra, told string }{
+		{"", contoso + given("N")},
+		{"capability[]=state\nstate[]=gcm.1\n", "capability[]=state\n" + contoso + given("N") + "state[]=gcm.1\n"},
+		{"ephemeral=1\n", ""}, // not to be kept by anybody
+	} {
+		manager := helperWith("manager", map[string]string{"alice": "D"})
+		manager.types = func() string {
+			manager.mu.Lock()
+			defer manager.mu.Unlock()
+			manager.extra = c.extra
+			return "alice N"
+		}
+		w := newWorld(t, Wrap, manager)
+		w.azure["D"], w.azure["N"] = expired, live
+		w.do("get", newGit+contoso)
+		told := ""
+		if calls := strings.Fields(manager.took()); calls[len(calls)-1] == ActionStore {
+			told = revealed(t, manager.seen[len(manager.seen)-1])
+		}
+		expect(t, "told to store after "+strings.TrimSpace(c.extra), told, c.told)
+	}
+}
+
+func TestALookAsksWithoutAnOldState(t *testing.T) {
+	manager := helperWith("manager", map[string]string{"alice": "L"})
+	w := newWorld(t, Wrap, manager)
+	w.do("erase", "capability[]=state\n"+contoso+given("L")+"state[]=gcm.1\n")
+	expect(t, "calls", manager.took(), "look erase")
+	expect(t, "state told to the look", manager.seen[0].List("state[]"), nil)
+	expect(t, "state told to erase", manager.seen[1].List("state[]"), []string{"gcm.1"})
+}
+
+func revealed(t *testing.T, m Message) string {
+	t.Helper()
+	var b strings.Builder
+	if _, err := m.WriteTo(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
