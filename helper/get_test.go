@@ -490,6 +490,24 @@ func TestAPanicMakesTheGuardStepAside(t *testing.T) {
 	expect(t, "the lock is free again", w.do("get", contoso), given("L")+"\n")
 }
 
+// They are read beside the work, where nobody hears a panic.
+func TestAPanicOverTheSettingsIsToldAsWell(t *testing.T) {
+	manager := helperWith("manager", map[string]string{"alice": "D"})
+	w := newWorld(t, Wrap, manager)
+	w.azure["D"] = rejected
+	g := w.guard()
+	g.Settings = func(context.Context) Settings { panic("adoguard.erase = never") }
+	var out strings.Builder
+	if err := g.Handle(t.Context(), "get", strings.NewReader(contoso), &out); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, "answer", out.String(), given("D")+"\n")
+	expect(t, "held, as the settings may want it", manager.held("alice"), "D")
+	if said := w.said(); !strings.Contains(said, "an error in ado-guard itself") || !strings.Contains(said, "get_test.go:") {
+		t.Errorf("said %q", said)
+	}
+}
+
 type judgeFunc func(s string) validate.Verdict
 
 func (f judgeFunc) Judge(_ context.Context, _ validate.Target, c validate.Credential) validate.Verdict {

@@ -184,12 +184,19 @@ func (g *Guard) newCall(request Message) *call {
 	return c
 }
 
-// onceWith makes a function of a context run once, whoever comes first.
+// onceWith makes a function of a context run once, whoever comes first. If it
+// panics, it does so for whoever comes next as well: nobody goes on with nothing.
 func onceWith[T any](f func(context.Context) T) func(context.Context) T {
-	var once sync.Once
+	var mu sync.Mutex
 	var value T
+	var done bool
 	return func(ctx context.Context) T {
-		once.Do(func() { value = f(ctx) })
+		mu.Lock()
+		defer mu.Unlock()
+		if !done {
+			value = f(ctx)
+			done = true
+		}
 		return value
 	}
 }
