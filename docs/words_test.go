@@ -71,6 +71,24 @@ func TestTheReadmeAndTheProgramHaveTheSameWords(t *testing.T) {
 	}
 }
 
+// The help has every word that people can type, and no other.
+func TestTheHelpAndTheProgramHaveTheSameWords(t *testing.T) {
+	source := parseSource(t)
+	i := slices.IndexFunc(source.strings, func(text string) bool { return strings.Contains(text, "\nSet up:\n") })
+	if i < 0 {
+		t.Fatal("there is no help")
+	}
+	help := source.strings[i]
+	if diff := cmp.Diff(set(source.options()), set(matches(help, "--([a-z-]+)"))); diff != "" {
+		t.Errorf("options (-program +help):\n%s", diff)
+	}
+	for _, command := range source.commands() {
+		if !regexp.MustCompile(`[ |]` + command + `\b`).MatchString(help) {
+			t.Errorf("the help does not name %s", command)
+		}
+	}
+}
+
 // A variable that the manual names is one that the program or Git's configuration
 // knows.
 func TestTheManualNamesNoVariableThatNobodyReads(t *testing.T) {

@@ -141,7 +141,7 @@ func TestATokenThatGitCredentialManagerHadServesAllRepositoriesAtTheOlderAddress
 	}
 
 	output, err := run("", "git", "credential-ado-guard", "configure")
-	if want := "https://*.visualstudio.com: ado-guard in front of " + manager.value + "\n"; err != nil || !strings.Contains(output, want) {
+	if want := "https://*.visualstudio.com  ado-guard in front of " + manager.value + "\n"; err != nil || !strings.Contains(output, want) {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	for _, name := range []string{"web", "app"} {

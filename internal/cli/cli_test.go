@@ -93,6 +93,14 @@ func TestExitStatusesAndWhereTheyAreExplained(t *testing.T) {
 	}
 }
 
+func TestTheHelpFitsIntoATerminalOfTheUsualWidth(t *testing.T) {
+	for line := range strings.Lines(helpText) {
+		if len(line) > 80 { // with its end
+			t.Errorf("%d columns: %s", len(line)-1, line)
+		}
+	}
+}
+
 func TestSwitchedOffTheGuardIsItsInnerHelper(t *testing.T) {
 	var stdout bytes.Buffer
 	Run(t.Context(), World{

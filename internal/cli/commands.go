@@ -36,22 +36,29 @@ func commandNames() []string {
 const helpText = `git-credential-ado-guard proves an Azure DevOps token alive before Git uses it.
 
 It stands in front of Git Credential Manager, or any other credential helper. A
-token that Azure DevOps rejects is removed, so that the same Git command asks for
-a fresh one and succeeds.
+token that Azure DevOps rejects is removed, so that the same Git command asks
+for a fresh one and succeeds.
 
 Set up:
   git credential-ado-guard configure     put the guard in front of your helper
   git credential-ado-guard unconfigure   take it away again
 
+  --dry-run    only show what would change
+  --helper H   for configure: stand in front of this helper, not of those found
+  --url URL    for configure: guard this URL as well
+  --global, --system, --local   whose configuration; the first unless told
+
 When something is wrong:
   git credential-ado-guard check [URL]   is the token that Git would use alive?
-  git credential-ado-guard doctor [URL]  is everything around it as it should be?
+  git credential-ado-guard doctor [URL]  is everything around it in order?
   git credential-ado-guard forget URL    remove a token everywhere
 
-Git itself runs:
-  git credential-ado-guard [--helper H]... [--host URL]... [--no-copy] get|store|erase
+  --json       for check and doctor: tell it to a program
 
-  --helper H   an inner helper to stand in front of, as in credential.helper
+Git itself runs:
+  git credential-ado-guard [OPTION]... get|store|erase
+
+  --helper H   a helper to stand in front of, as in credential.helper
   --host URL   an Azure DevOps Server's base URL, to be guarded as well
   --no-copy    keep no copy in the keyring
 

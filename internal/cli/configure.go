@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"io"
 	"os"
 	"os/exec"
 	"runtime"
@@ -12,6 +13,7 @@ import (
 	"github.com/ado-guard/git-credential-ado-guard/internal/configure"
 	"github.com/ado-guard/git-credential-ado-guard/internal/gitconfig"
 	"github.com/ado-guard/git-credential-ado-guard/internal/notice"
+	"github.com/ado-guard/git-credential-ado-guard/internal/report"
 	"github.com/ado-guard/git-credential-ado-guard/store"
 )
 
@@ -61,9 +63,6 @@ func change(ctx context.Context, w World, own options, set *flag.FlagSet, args [
 	}
 	a := assemble(w, own)
 	r, err := do(a.configuring())
-	for _, n := range r.Notices {
-		a.notices.Print(n)
-	}
 	var wrong configure.UsageError
 	switch {
 	case errors.As(err, &wrong):
@@ -72,7 +71,10 @@ func change(ctx context.Context, w World, own options, set *flag.FlagSet, args [
 		a.notices.Print(notice.NotConfigured(err))
 		return exitFailed
 	}
-	r.WriteTo(w.Stdout) //nolint:errcheck // nobody is left to be told
+	io.WriteString(w.Stdout, r.Format(report.StyleOf(w.Stdout, w.Environ))) //nolint:errcheck // nobody is left to be told
+	for _, n := range r.Notices {
+		a.notices.Print(n)
+	}
 	return exitOK
 }
 

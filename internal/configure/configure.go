@@ -95,10 +95,9 @@ func Configure(ctx context.Context, o Options, env Environment) (Report, error) 
 		return Report{}, err
 	}
 	for _, s := range all {
-		standing := Examine(r.after, s.pattern)
-		r.Standings = append(r.Standings, standing)
-		r.Notices = append(r.Notices, trouble(standing)...)
+		r.Standings = append(r.Standings, Examine(r.after, s.pattern))
 	}
+	r.Notices = troubles(r.Standings)
 	if len(ch.add) > 0 {
 		r.Notices = append(r.Notices, told...)
 	}

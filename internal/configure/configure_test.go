@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ado-guard/git-credential-ado-guard/internal/configure"
+	"github.com/ado-guard/git-credential-ado-guard/internal/report"
 )
 
 // starts are configurations that people have before they meet the guard.
@@ -153,8 +154,13 @@ func TestWhatWasInForceIsInForceAgainAfterwards(t *testing.T) {
 			if diff := cmp.Diff(lines(foretold), lines(first)); diff != "" {
 				t.Errorf("the dry run foretold something else:\n%s", diff)
 			}
-			if text := w.text(first); !strings.Contains(text, "\n  https://dev.azure.com: "+strings.ReplaceAll(fill.Replace(start.says), w.dir, "HOME")+"\n") {
-				t.Errorf("the report does not say %q:\n%s", start.says, text)
+			_, inForce, _ := strings.Cut(w.text(first), "\n  https://dev.azure.com ")
+			says, _, _ := strings.Cut(strings.TrimLeft(inForce, " "), "\n")
+			if want := strings.ReplaceAll(fill.Replace(start.says), w.dir, "HOME"); says != want {
+				t.Errorf("the report says %q, want %q", says, want)
+			}
+			if diff := cmp.Diff(lines(first), w.understood(first)); diff != "" {
+				t.Errorf("what is shown means something else to Git:\n%s", diff)
 			}
 			if len(first.Notices) > 0 {
 				t.Errorf("it complains: %v", first.Notices)
@@ -216,6 +222,24 @@ func lines(r configure.Report) []string {
 		shown = append(shown, "+"+e.Key()+"="+e.Value)
 	}
 	return shown
+}
+
+// understood are a report's lines as Git reads what is shown.
+func (w *world) understood(r configure.Report) []string {
+	w.t.Helper()
+	shown, _, _ := strings.Cut(r.Format(report.Style{Width: 20}), "now in force")
+	var file strings.Builder
+	for _, line := range strings.Split(shown, "\n") {
+		if strings.HasPrefix(line, "  ") {
+			file.WriteString(line + "\n")
+		}
+	}
+	w.write("shown", file.String())
+	var read []string
+	for _, entry := range strings.Split(strings.TrimSuffix(w.git("config", "--file", w.file("shown"), "--null", "--list"), "\x00"), "\x00") {
+		read = append(read, "+"+strings.Replace(entry, "\n", "=", 1))
+	}
+	return read
 }
 
 func TestThreeSpellingsOfOnePatternAreOneScope(t *testing.T) {

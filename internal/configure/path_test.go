@@ -65,12 +65,15 @@ func TestAPathThatAnEarlierVersionAskedForNeedlesslyIsTakenOut(t *testing.T) {
 	w := newWorld(t)
 	w.write(".gitconfig", before+older)
 	const want = `removed from HOME/.gitconfig:
-  credential.https://*.visualstudio.com/.useHttpPath=true
-  credential.https://contoso.visualstudio.com/.useHttpPath=true
+  [credential "https://*.visualstudio.com/"]
+    useHttpPath = true
+  [credential "https://contoso.visualstudio.com/"]
+    useHttpPath = true
+
 now in force:
-  https://dev.azure.com: ado-guard in front of manager
-  https://*.visualstudio.com: ado-guard in front of manager
-  https://contoso.visualstudio.com: ado-guard in front of manager and libsecret
+  https://dev.azure.com             ado-guard in front of manager
+  https://*.visualstudio.com        ado-guard in front of manager
+  https://contoso.visualstudio.com  ado-guard in front of manager and libsecret
 `
 	if diff := cmp.Diff(want, w.text(w.configure(configure.Options{}))); diff != "" {
 		t.Error(diff)

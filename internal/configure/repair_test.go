@@ -132,9 +132,10 @@ func TestUnconfigureSaysWhatItLeaves(t *testing.T) {
 	w.write(".gitconfig", "[credential]\n\thelper = manager\n[credential \"https://dev.azure.com\"]\n\thelper =\n\thelper = ado-guard --helper manager\n")
 	w.configure(configure.Options{Level: configure.System})
 	want := `nothing to change in HOME/.gitconfig
+
 now in force:
-  https://dev.azure.com: ado-guard in front of manager
-  https://*.visualstudio.com: ado-guard, then manager
+  https://dev.azure.com       ado-guard in front of manager
+  https://*.visualstudio.com  ado-guard, then manager
 ! the guard is also set up in HOME/system: credential.https://dev.azure.com/.helper=ado-guard
 ? remove that, too, with: git credential-ado-guard unconfigure --system
 ! the guard is also set up in HOME/system: credential.https://*.visualstudio.com/.helper=ado-guard

@@ -1,12 +1,12 @@
 package configure
 
 import (
-	"fmt"
-	"io"
+	"slices"
 	"strings"
 
 	"github.com/ado-guard/git-credential-ado-guard/internal/gitconfig"
 	"github.com/ado-guard/git-credential-ado-guard/internal/notice"
+	"github.com/ado-guard/git-credential-ado-guard/internal/report"
 )
 
 // Report is what [Configure] or [Unconfigure] did, or would do.
@@ -22,37 +22,65 @@ type Report struct {
 	after gitconfig.Config
 }
 
-// WriteTo writes the result for people: the lines removed and added, as `git config
-// --list` shows them, each under its file, and what is now in force.
-func (r Report) WriteTo(w io.Writer) (int64, error) {
-	var b strings.Builder
+// Format shows the result for people: the lines removed and added, as they stand in
+// their file, and what is now in force.
+func (r Report) Format(style report.Style) string {
 	would, then := "", "now in force:"
 	if r.DryRun {
 		would, then = "would be ", "then in force:"
 	}
-	file := ""
-	for _, e := range r.Removed {
-		if from := place(e.Origin); from != file {
-			file = from
-			fmt.Fprintf(&b, "%sremoved from %s:\n", would, notice.Escape(file))
-		}
-		fmt.Fprintf(&b, "  %s\n", notice.Escape(shown(e)))
+	var all []report.Section
+	for rest := r.Removed; len(rest) > 0; {
+		n := alike(rest, func(e gitconfig.Entry) string { return e.Origin })
+		all = append(all, report.Section{Title: would + "removed from " + place(rest[0].Origin) + ":", Lines: asWritten(rest[:n])})
+		rest = rest[n:]
 	}
 	if len(r.Added) > 0 {
-		fmt.Fprintf(&b, "%sadded to %s:\n", would, notice.Escape(r.file()))
+		all = append(all, report.Section{Title: would + "added to " + r.file() + ":", Lines: asWritten(r.Added)})
 	}
-	for _, e := range r.Added {
-		fmt.Fprintf(&b, "  %s\n", notice.Escape(shown(e)))
+	if len(all) == 0 {
+		all = append(all, report.Section{Title: "nothing to change in " + r.file()})
 	}
-	if len(r.Removed)+len(r.Added) == 0 {
-		fmt.Fprintf(&b, "nothing to change in %s\n", notice.Escape(r.file()))
-	}
-	fmt.Fprintln(&b, then)
+	force := report.Section{Title: then}
 	for _, s := range r.Standings {
-		fmt.Fprintf(&b, "  %s: %s\n", notice.Escape(s.Pattern), notice.Escape(s.inForce()))
+		force.Lines = append(force.Lines, report.Line{Name: s.Pattern, Text: s.inForce()})
 	}
-	n, err := io.WriteString(w, b.String())
-	return int64(n), err
+	return style.Format(append(all, force)...)
+}
+
+// asWritten are lines of Git's configuration under their sections, as git config
+// writes them.
+func asWritten(entries []gitconfig.Entry) []report.Line {
+	var lines []report.Line
+	add := func(text string) { lines = append(lines, report.Line{Text: text, Verbatim: true}) }
+	for rest := entries; len(rest) > 0; {
+		n := alike(rest, func(e gitconfig.Entry) string { return e.Section + "." + e.Subsection })
+		add("[" + rest[0].Section + ` "` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(rest[0].Subsection) + `"]`)
+		for _, e := range rest[:n] {
+			add("  " + spelled(e.Name) + " = " + written(e.Value))
+		}
+		rest = rest[n:]
+	}
+	return lines
+}
+
+// alike counts the entries at the beginning that have the same of something.
+func alike(entries []gitconfig.Entry, of func(gitconfig.Entry) string) int {
+	n := slices.IndexFunc(entries, func(e gitconfig.Entry) bool { return of(e) != of(entries[0]) })
+	if n < 0 {
+		return len(entries)
+	}
+	return n
+}
+
+// written is a value, which has no spaces around it, as it stands in a file: see
+// "Syntax" in git-config(1).
+func written(value string) string {
+	text := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\t", `\t`).Replace(value)
+	if strings.ContainsAny(value, ";#") {
+		return `"` + text + `"`
+	}
+	return text
 }
 
 // file names the level's file.

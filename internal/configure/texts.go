@@ -63,13 +63,26 @@ func (s Standing) Complaint() (notice.Notice, bool) {
 	return n, true
 }
 
-// trouble is what configure says when the guard is not in front in spite of it: of
-// what Git reads after the level that was configured, something says otherwise.
-func trouble(s Standing) []notice.Notice {
-	if n, wrong := s.Complaint(); wrong {
-		return []notice.Notice{n}
+// troubles is what configure says where the guard is not in front in spite of it: of
+// what Git reads after the level that was configured, something says otherwise. What
+// has the same cause is said once.
+func troubles(all []Standing) []notice.Notice {
+	var told []Standing
+	for _, s := range all {
+		same := func(o Standing) bool { return o.Trouble == s.Trouble && o.Culprit == s.Culprit }
+		if i := slices.IndexFunc(told, same); i >= 0 {
+			told[i].Pattern += ", " + s.Pattern
+			continue
+		}
+		told = append(told, s)
 	}
-	return nil
+	var notices []notice.Notice
+	for _, s := range told {
+		if n, wrong := s.Complaint(); wrong {
+			notices = append(notices, n)
+		}
+	}
+	return notices
 }
 
 func notOnPath(executable string) notice.Notice {

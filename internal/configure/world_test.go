@@ -11,6 +11,7 @@ import (
 
 	"github.com/ado-guard/git-credential-ado-guard/internal/configure"
 	"github.com/ado-guard/git-credential-ado-guard/internal/gitconfig"
+	"github.com/ado-guard/git-credential-ado-guard/internal/report"
 )
 
 // world is a temporary HOME with a real Git, and helpers that log their calls.
@@ -150,9 +151,7 @@ func (w *world) unconfigure(o configure.Options) configure.Report {
 func (w *world) text(r configure.Report) string {
 	w.t.Helper()
 	var b strings.Builder
-	if _, err := r.WriteTo(&b); err != nil {
-		w.t.Fatal(err)
-	}
+	b.WriteString(r.Format(report.Style{}))
 	for _, n := range r.Notices {
 		b.WriteString("! " + n.What + "\n? " + n.Hint + "\n")
 	}

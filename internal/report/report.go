@@ -1,4 +1,5 @@
-// Package report lays out what the commands print for people: check, doctor, forget.
+// Package report lays out what the commands print for people: check, doctor, forget,
+// configure.
 //
 // The model: a report is a list of sections, a [Section] has a title and lines, and
 // a [Line] says one thing: a mark, a name, a text, and what to do about it.
@@ -36,6 +37,7 @@ type Line struct {
 	Name     string   `json:"name"`
 	Text     string   `json:"text"`
 	Remedies []string `json:"remedies,omitempty"` // what to do, one sentence each, in the order of trying
+	Verbatim bool     `json:"-"`                  // Text is to be copied: its spaces stay, and it is one row however long
 }
 
 // Mark is how good or bad it is what a line says.
@@ -111,7 +113,7 @@ func (s Style) line(b *strings.Builder, line Line, left, marked, text int) {
 	if s.Width > 0 && s.Width-text < narrow {
 		hang = min(left+gap, text)
 	}
-	s.put(b, block{prefix: mark + pad(s.clean(line.Name), text-left), from: text, hang: hang, text: line.Text})
+	s.put(b, block{prefix: mark + pad(s.clean(line.Name), text-left), from: text, hang: hang, text: line.Text, verbatim: line.Verbatim})
 	arrow := s.arrow() + " "
 	for _, remedy := range line.Remedies {
 		from := hang + width(arrow)
@@ -127,11 +129,13 @@ type block struct {
 	hang   int
 	style  string
 	text   string
+
+	verbatim bool
 }
 
 func (s Style) put(b *strings.Builder, what block) {
 	rows := []string{s.clean(what.text)}
-	if s.Width > 0 {
+	if s.Width > 0 && !what.verbatim {
 		rows = wrap(rows[0], s.Width-what.from, s.Width-what.hang)
 	}
 	start := what.prefix

@@ -22,6 +22,15 @@ var sample = []Section{
 	{Lines: []Line{{Mark: Warning, Text: "one problem"}}},
 }
 
+func TestWhatIsToBeCopiedStaysInOneRowAsItIs(t *testing.T) {
+	t.Parallel()
+	const text = "  helper = ado-guard --helper 'cache  --timeout=28800'"
+	got := Style{Width: 30}.Format(Section{Title: "added to", Lines: []Line{{Text: text, Verbatim: true}}})
+	if want := "added to\n  " + text + "\n"; got != want {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestFormatLaysOutSections(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
