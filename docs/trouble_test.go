@@ -2,6 +2,7 @@ package docs_test
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -48,13 +49,16 @@ func TestWhatPeopleMeetHasItsAnswer(t *testing.T) {
 	}
 }
 
+// typed are the notices that explain themselves to somebody who has just typed a command.
+var typed = []string{"notice.UnknownCommand", "notice.NotAzureDevOps", "notice.NoOrganizationNamed"}
+
 // Whoever looks for a line of the guard's on that page finds it.
 func TestWhatTheGuardSaysDuringAGitCommandIsExplained(t *testing.T) {
 	said := section(plain(read(t, troubleshooting)), "What ado-guard says")
 	found := 0
 	for name, calls := range parseSource(t).calls {
-		if !strings.HasPrefix(name, "notice.") || name == "notice.UnknownCommand" || name == "notice.NotAzureDevOps" {
-			continue // these two are said to people who type a command
+		if !strings.HasPrefix(name, "notice.") || slices.Contains(typed, name) {
+			continue
 		}
 		for _, c := range calls {
 			if c.function == "Sprintf" { // the first one of each is what happened
