@@ -71,7 +71,7 @@ func (c *call) work(ctx context.Context) Message {
 		if found.elsewhere { // most likely it is alive where it belongs
 			return c.nothing(ctx, Message{}, "got nothing")
 		}
-		if policy := c.settings(ctx).Erase; policy == EraseNever || policy == EraseExpired && !verdict.Expired {
+		if policy := c.settings(ctx).Erase; !policy.Erases(verdict) {
 			c.Notices.Print(notice.DeadKept(c.token(found, verdict), string(policy)))
 			c.outcome(ctx, store.Unknown, found.fp, "")
 			return c.answer(found, false)

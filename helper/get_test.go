@@ -281,6 +281,7 @@ func TestErasingFollowsTheSetting(t *testing.T) {
 		{EraseExpired, expired, true},
 		{EraseNever, rejected, false},
 		{EraseNever, expired, false},
+		{EraseUnknown, expired, false},
 	} {
 		t.Run(string(c.policy)+" "+string(c.verdict.Reason), func(t *testing.T) {
 			manager := helperWith("manager", map[string]string{"alice": "D"})

@@ -278,3 +278,13 @@ func TestAloneWithoutACopyNothingIsKept(t *testing.T) {
 	expect(t, "items", len(w.ring.Items()), 0)
 	expect(t, "answer", w.do("get", contoso), "")
 }
+
+// Git's configuration could not be read for once: nobody knows who stands behind.
+func TestAStoreToNobodyKnownIsNoSettlement(t *testing.T) {
+	w := newWorld(t, Chain)
+	w.do("store", contoso+given("L"))
+	expect(t, "items", len(w.ring.Items()), 0)
+	w.topology = Alone
+	w.do("store", contoso+given("L"))
+	expect(t, "items, when it can be read again", len(w.ring.Items()), 1)
+}

@@ -125,9 +125,10 @@ func (c *call) removeCopies(ctx context.Context, match func(store.Entry) bool) {
 }
 
 // settle notes that the inner helpers hold a credential, so that Git's store of it
-// starts nobody again. Not for helpers that forget: they count on being told.
+// starts nobody again. Not for helpers that forget: they count on being told; and not
+// where it is not known who they are.
 func (c *call) settle(ctx context.Context, whole Message) {
-	if c.inner(ctx).any(func(q Quirks) bool { return q.Forgets }) {
+	if inner := c.inner(ctx); len(inner.Programs) == 0 || inner.any(func(q Quirks) bool { return q.Forgets }) {
 		return
 	}
 	fp := c.Memory.Fingerprint(whole.Secret("password"))

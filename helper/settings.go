@@ -5,6 +5,7 @@ import (
 
 	"github.com/ado-guard/git-credential-ado-guard/internal/gitconfig"
 	"github.com/ado-guard/git-credential-ado-guard/internal/notice"
+	"github.com/ado-guard/git-credential-ado-guard/validate"
 )
 
 // Settings are the guard's own keys in Git's configuration. They are read just
@@ -19,14 +20,20 @@ type Settings struct {
 // ErasePolicy says which deaths erase (adoguard.erase).
 type ErasePolicy string
 
-// The policies. Under the second and third a death that does not erase is told,
-// and the token is handed over: where an organization forbids making tokens, a
-// wrong erase could not be repaired.
+// The policies. Under all but the first a death that does not erase is told, and the
+// token is handed over: where an organization forbids making tokens, a wrong erase
+// could not be repaired.
 const (
-	EraseProven  ErasePolicy = "proven"  // every proven death
-	EraseExpired ErasePolicy = "expired" // proof of expiry only
-	EraseNever   ErasePolicy = "never"   // none
+	EraseProven  ErasePolicy = "proven"    // every proven death
+	EraseExpired ErasePolicy = "expired"   // proof of expiry only
+	EraseNever   ErasePolicy = "never"     // none
+	EraseUnknown ErasePolicy = "not known" // none: Git's configuration cannot be read
 )
+
+// Erases reports whether a death is to be followed by an erase.
+func (p ErasePolicy) Erases(death validate.Verdict) bool {
+	return p == EraseProven || p == EraseExpired && death.Expired
+}
 
 // DefaultSettings are in force where nothing is configured.
 var DefaultSettings = Settings{

@@ -10,6 +10,7 @@ const (
 	get    = "helper/get.go"
 	keep   = "helper/keep.go"
 	find   = "helper/candidate.go"
+	policy = "helper/settings.go"
 )
 
 // rules picks the tests of rules among those of a package: what starts servers would
@@ -70,8 +71,10 @@ var mutants = []mutant{
 
 	// What erases at all, and how often.
 	{get, "if verdict.State != validate.Dead {", "if verdict.State == validate.Live {"},
-	{get, "policy == EraseNever ||", ""},
-	{get, "policy == EraseExpired && !verdict.Expired", "false"},
+	{policy, "return p == EraseProven ||", "return p != EraseNever ||"},
+	{policy, "p == EraseExpired && death.Expired", "p == EraseExpired"},
+	{policy, "p == EraseExpired && death.Expired", "false"},
+	{get, "!policy.Erases(verdict) {", "false {"},
 	{get, "if found.credential.Secret.Equal(dead) {", "if found.credential.Secret.Equal(dead) && false {"},
 	{get, "if inner.Topology != Chain {", "if inner.Topology == Chain {"},
 	{get, "|| c.wouldGive(ctx).Complete() {", "{"},

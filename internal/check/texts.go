@@ -125,7 +125,7 @@ func (f *finding) removal() string {
 		return "it is kept for another path, perhaps another organization's, so the guard leaves it alone; Git asks for a new one"
 	case f.off, f.Standing.Trouble != configure.NoTrouble && f.Standing.Trouble != configure.Doubled:
 		return "remove it with: " + forget
-	case f.settings.Erase == helper.EraseNever, f.settings.Erase == helper.EraseExpired && !f.verdict.Expired:
+	case !f.settings.Erase.Erases(f.verdict):
 		return fmt.Sprintf("adoguard.erase is %s, so Git gets it all the same; remove it with: %s", f.settings.Erase, forget)
 	default:
 		return "run a Git command: the guard removes it and has a new one asked for"

@@ -58,6 +58,7 @@ type assembly struct {
 	servers []validate.Server
 	runner  inner.Runner
 	config  func() gitconfig.Config // read once, by the first who asks
+	unread  error                   // why config has nothing to say; known after it was asked
 }
 
 func assemble(w World, own options) *assembly {
@@ -82,14 +83,15 @@ func assemble(w World, own options) *assembly {
 	return a
 }
 
-// readConfig reads Git's configuration. One that cannot be read is an empty one:
-// Git itself complains of it.
+// readConfig reads Git's configuration. One that cannot be read is an empty one, and
+// noted: Git itself complains of it.
 func (a *assembly) readConfig() gitconfig.Config {
 	ctx, cancel := context.WithTimeout(context.Background(), configMost)
 	defer cancel()
 	began := a.world.Now()
 	config, err := gitconfig.Read(ctx, gitconfig.Git("", a.world.Environ))
 	a.trace.Debug().Dur("took", a.world.Now().Sub(began)).Err(err).Msg("read git's configuration")
+	a.unread = err
 	return config
 }
 
@@ -115,7 +117,8 @@ func (a *assembly) guard(own options) *helper.Guard {
 }
 
 // inner finds who stands behind the guard: those it was given, or those after it in
-// Git's own list for this URL.
+// Git's own list for this URL. Where that cannot be read, somebody may stand there:
+// what is theirs to keep, or never to be kept, is not put into the keyring for good.
 func (a *assembly) inner(own options, r validate.Request) helper.Inner {
 	values, topology := own.helpers, helper.Wrap
 	if len(values) == 0 {
@@ -126,7 +129,7 @@ func (a *assembly) inner(own options, r validate.Request) helper.Inner {
 		values, _ = inner.After(all)
 		topology = helper.Chain
 	}
-	if len(values) == 0 {
+	if len(values) == 0 && a.unread == nil {
 		topology = helper.Alone
 	}
 	in := helper.Inner{Topology: topology}
@@ -141,6 +144,9 @@ func (a *assembly) settings() helper.Settings {
 	settings, told := helper.ReadSettings(func(name string) (string, bool) { return config.Get("adoguard", name) })
 	for _, n := range told {
 		a.notices.Print(n)
+	}
+	if a.unread != nil {
+		settings.Erase = helper.EraseUnknown
 	}
 	return settings
 }
