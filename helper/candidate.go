@@ -253,15 +253,27 @@ func (c *call) filtered(e store.Entry) bool {
 // items are the keyring items that a request may mean: its organization's, or,
 // when it names none, every one of its host.
 func (c *call) items() []string {
-	if !byPath(c.target) {
-		return []string{Item(c.target)}
-	}
 	items := []string{Item(c.target)}
-	for _, k := range c.Memory.KnownOrganizations() {
-		if k.Host == c.target.Host {
-			items = append(items, k.Host+"/"+strings.ToLower(k.Organization))
-		}
+	for _, k := range c.meant() {
+		items = append(items, k.Host+"/"+strings.ToLower(k.Organization))
 	}
 	slices.Sort(items)
 	return slices.Compact(items)
+}
+
+// keys are the names of the verdicts that a request may mean, likewise.
+func (c *call) keys() []string {
+	keys := []string{c.key()}
+	for _, k := range c.meant() {
+		keys = append(keys, k.Key)
+	}
+	return keys
+}
+
+// meant are the organizations that a request which names none may mean.
+func (c *call) meant() []store.Known {
+	if c.target.Organization != "" {
+		return nil
+	}
+	return slices.DeleteFunc(c.Memory.KnownOrganizations(), func(k store.Known) bool { return k.Host != c.target.Host })
 }

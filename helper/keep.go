@@ -70,8 +70,9 @@ func (c *call) erase(ctx context.Context) Message {
 		fp = c.Memory.Fingerprint(c.request.Secret("password"))
 	}
 	defer c.lockOnTheWay(ctx)()
-	c.Memory.Forget(c.key(), fp)
-	c.Memory.Unsettle(c.key(), fp)
+	for _, key := range c.keys() {
+		c.Memory.Forget(key, fp)
+	}
 	c.removeCopies(ctx, c.filtered)
 	if c.Wrapped {
 		for _, program := range c.inner(ctx).Programs {

@@ -288,3 +288,24 @@ func TestAStoreToNobodyKnownIsNoSettlement(t *testing.T) {
 	w.do("store", contoso+given("L"))
 	expect(t, "items, when it can be read again", len(w.ring.Items()), 1)
 }
+
+// One token for all accessible organizations, at https://contoso@dev.azure.com and
+// https://fabrikam@dev.azure.com: Git's erase names neither.
+func TestAnEraseWithoutAnOrganizationForgetsEveryVerdict(t *testing.T) {
+	const host = "protocol=https\nhost=dev.azure.com\n"
+	manager := helperWith("manager", map[string]string{"alice": "L"})
+	w := newWorld(t, Wrap, manager)
+	w.noCopy = true
+	w.azure["L"] = live
+	for _, organization := range []string{"contoso", "fabrikam"} {
+		manager.holds = map[string]string{organization: "L"}
+		w.do("get", host+"username="+organization+"\n")
+	}
+	w.asked()
+	w.do("erase", host+given("L"))
+	for _, organization := range []string{"contoso", "fabrikam"} {
+		manager.holds = map[string]string{organization: "L"} // GCM erases nothing without a path (#1619)
+		w.do("get", host+"username="+organization+"\n")
+	}
+	expect(t, "judged anew", w.asked(), []string{"L", "L"})
+}
