@@ -24,6 +24,16 @@ func TestARefusalEndsWithWhatGitStores(t *testing.T) {
 	}
 }
 
+// As after `git credential-manager azure-repos login` in the same script.
+func TestARefusalIsOverWhenThereIsATokenWithoutAPrompt(t *testing.T) {
+	manager := helperWith("manager", map[string]string{})
+	w := newWorld(t, Wrap, manager)
+	expect(t, "first", w.do("get", contoso), "")
+	expect(t, "second, in the same process group", w.do("get", contoso), "quit=1\n")
+	manager.holds["alice"], w.azure["N"] = "N", live
+	expect(t, "third", w.do("get", contoso), given("N")+"\n")
+}
+
 // The Clone button writes https://contoso@dev.azure.com, people write it without.
 func TestARefusalHoldsForBothFormsOfAnAddress(t *testing.T) {
 	w := newWorld(t, Wrap, helperWith("manager", map[string]string{}))

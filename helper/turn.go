@@ -21,7 +21,7 @@ func (c *call) getInTurn(ctx context.Context) Message {
 		return c.work(ctx)
 	}
 	news := waited && !outcome.At.Before(began)
-	if outcome.Finding == store.Refused && (news || c.sameJob(outcome)) {
+	if outcome.Finding == store.Refused && (news || c.sameJob(outcome) && !c.wouldGive(ctx).Complete()) {
 		unlock()
 		return c.stop(notice.Cancelled(c.name(), outcome.Reason))
 	}
