@@ -76,9 +76,6 @@ func (f Finder) Question(u *url.URL) (Question, bool) {
 		request.Path = ""
 	}
 	q.Told, _ = validate.Recognize(request, servers)
-	if q.Told.Sure && q.Standing.Trouble == configure.NoPath { // at visualstudio.com the host tells the organization
-		q.Standing.Trouble, q.Standing.Culprit = configure.NoTrouble, gitconfig.Entry{}
-	}
 	told := q.Told
 	if f.All {
 		told, request.Username = q.Target, ""
