@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -136,12 +137,22 @@ func broken(err error) bool {
 		}
 	}
 	text := err.Error()
-	return strings.Contains(text, "http: server closed idle connection") ||
-		strings.Contains(text, "http: persistConn.readLoop exiting") ||
-		strings.Contains(text, "http: request canceled") ||
-		strings.Contains(text, "http2: server sent GOAWAY") ||
-		strings.Contains(text, "http2: client connection lost") ||
+	return slices.ContainsFunc(brokenTexts, func(part string) bool { return strings.Contains(text, part) }) ||
 		strings.Contains(text, "stream error: ") && strings.HasSuffix(text, "; received from peer")
+}
+
+// brokenTexts are what net/http says of a connection that ended. The first five had
+// ended before the request was sent.
+var brokenTexts = []string{
+	"connection is unavailable",
+	"http: server closed idle connection",
+	"http2: client conn is closed",
+	"http2: client conn not usable",
+	"http2: Transport received Server's graceful shutdown GOAWAY",
+	"http: persistConn.readLoop exiting",
+	"http: request canceled",
+	"http2: server sent GOAWAY",
+	"http2: client connection lost",
 }
 
 func refusedConnection(err error) bool {
