@@ -146,7 +146,7 @@ func stateCells() []cell {
 		return errors.Join(os.RemoveAll(dir), fullDisk(r, p, dir))
 	})
 	add("has few file descriptors left", func(_ *room, p *program, _ string) error {
-		p.shell = "ulimit -n 20;"
+		p.shell = "ulimit -n 24;"
 		return nil
 	})
 	return cells
