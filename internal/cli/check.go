@@ -17,6 +17,10 @@ import (
 	"github.com/ado-guard/git-credential-ado-guard/store"
 )
 
+// exitUnknown is check's where nobody can tell which credential Git would use. The
+// others are in its report.
+const exitUnknown = 2
+
 // runCheck judges the credential that Git would use, for a URL or for all that can
 // be found.
 func runCheck(ctx context.Context, w World, own options, args []string) int {
@@ -28,6 +32,10 @@ func runCheck(ctx context.Context, w World, own options, args []string) int {
 	}
 	a := assemble(w, own)
 	a.config = sync.OnceValue(a.readOrigins)
+	if a.config(); a.unread != nil {
+		a.notices.Print(notice.ConfigurationUnread(a.unread))
+		return exitUnknown
+	}
 	chosen, inRepository := check.Selection{}, false
 	if len(words) == 0 {
 		chosen, inRepository = a.selectAll(ctx, own)

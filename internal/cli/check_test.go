@@ -29,6 +29,24 @@ func TestAURLThatIsNotAzureDevOpsIsWrongUsage(t *testing.T) {
 	}
 }
 
+// Without Git's configuration "nothing is stored" and "nothing is left" would be
+// guesses.
+func TestWithoutGitsConfigurationNothingIsClaimed(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("PATH", home) // no git is found there
+	for args, want := range map[string]int{
+		"check https://dev.azure.com/contoso": exitUnknown, "check": exitUnknown, "check --json": exitUnknown,
+		"forget https://dev.azure.com/contoso": exitLeft,
+	} {
+		var stdout, stderr bytes.Buffer
+		exit := Run(t.Context(), World{Args: strings.Fields(args), Environ: []string{"HOME=" + home}, Stdout: &stdout, Stderr: &stderr, Now: time.Now})
+		said := strings.Split(stderr.String(), "\n")
+		if exit != want || stdout.Len() > 0 || len(said) != 3 || !strings.HasPrefix(said[0], "ado-guard: reading Git's configuration: ") {
+			t.Errorf("%s: exit status %d, stdout %q, stderr %q", args, exit, stdout.String(), stderr.String())
+		}
+	}
+}
+
 func TestAKnownOrganizationHasAnAddress(t *testing.T) {
 	for want, k := range map[string]store.Known{
 		"https://dev.azure.com/Contoso":       {Key: "contoso", Host: "dev.azure.com", Organization: "Contoso"},

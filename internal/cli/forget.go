@@ -33,6 +33,10 @@ func runForget(ctx context.Context, w World, own options, args []string) int {
 	a := assemble(w, own)
 	a.state.Purpose = "git credential-ado-guard forget"
 	a.config = sync.OnceValue(a.readOrigins)
+	if a.config(); a.unread != nil {
+		a.notices.Print(notice.ConfigurationUnread(a.unread))
+		return exitLeft
+	}
 	finder := a.finder(own)
 	finder.All = true
 	u, err := url.Parse(words[0])

@@ -75,6 +75,7 @@ func TestEveryNoticeSpeaksAlike(t *testing.T) {
 		"NoOrganizationNamed": NoOrganizationNamed("https://dev.azure.com"),
 		"NothingToCheck":      NothingToCheck(true),
 		"NotConfigured":       NotConfigured(why),
+		"ConfigurationUnread": ConfigurationUnread(why),
 	}
 	for name, n := range notices {
 		if n.What == "" || strings.Contains(n.What, "\n") || strings.HasSuffix(n.What, ".") || n.What[0] >= 'A' && n.What[0] <= 'Z' {

@@ -221,6 +221,11 @@ func NothingToCheck(inRepository bool) Notice {
 	return n
 }
 
+// ConfigurationUnread tells that check or forget cannot know where Git keeps tokens.
+func ConfigurationUnread(why error) Notice {
+	return Notice{What: why.Error(), Hint: "git config --list has to work here: it names the helpers that keep tokens"}
+}
+
 // NotConfigured tells that configure or unconfigure could not do its work.
 func NotConfigured(why error) Notice {
 	return Notice{What: why.Error(), Hint: "git config --list --show-origin shows what is in force now"}
