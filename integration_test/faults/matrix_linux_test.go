@@ -125,6 +125,10 @@ func (r *room) once(c cell, b lookalike.Behaviour) (outcome string, late time.Du
 	if leaked := rig.Leaks(r.Server.Tokens(), []byte(with.talk)); len(leaked) > 0 {
 		problems = append(problems, fmt.Errorf("the tokens %q are in what it says: %s", leaked, r.WithNames(with.talk)))
 	}
+	files, err := rig.LeakingFiles(r.Scene)
+	if err != nil || len(files) > 0 {
+		problems = append(problems, fmt.Errorf("tokens are in %q", files), err)
+	}
 	switch {
 	case with.hung != without.hung:
 		problems = append(problems, fmt.Errorf("without the guard it hangs: %t, with it: %t (%q, %q)", without.hung, with.hung, r.WithNames(with.out), r.WithNames(with.talk)))

@@ -8,6 +8,7 @@ import (
 	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"hash"
@@ -15,7 +16,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -28,13 +28,16 @@ type Secret struct{ Name, Value string }
 const head = 16
 
 // A Search finds its secrets in texts.
-type Search struct{ forms map[[head]byte][]form }
+type Search struct {
+	forms map[[head]byte][]form
+	maybe *[1 << 20]bool // by mark; false where no form begins, which is nearly everywhere
+}
 
 type form struct{ text, name string }
 
 // For makes a Search for secrets, of at least 16 bytes each.
 func For(secrets []Secret) Search {
-	s := Search{map[[head]byte][]form{}}
+	s := Search{map[[head]byte][]form{}, new([1 << 20]bool)}
 	for _, secret := range secrets {
 		for _, text := range forms(secret.Value) {
 			if len(text) < head {
@@ -42,10 +45,14 @@ func For(secrets []Secret) Search {
 			}
 			key := [head]byte([]byte(text))
 			s.forms[key] = append(s.forms[key], form{text, secret.Name})
+			s.maybe[mark(key[:])] = true
 		}
 	}
 	return s
 }
+
+// mark makes a number of 20 bits of the first 8 bytes.
+func mark(text []byte) uint64 { return binary.LittleEndian.Uint64(text) * 0x9E3779B97F4A7C15 >> 44 }
 
 // forms returns the ways in which a secret can stand in a text: as it is, in a
 // URL, in base64 behind a user name of any length, and as a plain hash of it.
@@ -69,6 +76,9 @@ func forms(secret string) []string {
 func (s Search) In(text []byte) []string {
 	var names []string
 	for i := 0; i+head <= len(text); i++ {
+		if !s.maybe[mark(text[i:])] {
+			continue
+		}
 		for _, form := range s.forms[[head]byte(text[i:])] {
 			if bytes.HasPrefix(text[i:], []byte(form.text)) {
 				names = append(names, form.name)
@@ -79,8 +89,24 @@ func (s Search) In(text []byte) []string {
 	return slices.Compact(names)
 }
 
-// pat is the form that personal access tokens have today.
-var pat = regexp.MustCompile(`[0-9A-Za-z]{76}AZDO[0-9A-Za-z]{4}`)
+// holdsPAT tells whether something in the form that personal access tokens have
+// today stands in a text: 84 letters and digits, "AZDO" at offset 76.
+func holdsPAT(text []byte) bool {
+	for at := 0; ; at++ {
+		i := bytes.Index(text[at:], []byte("AZDO"))
+		if i < 0 {
+			return false
+		}
+		at += i
+		if at >= 76 && at+8 <= len(text) && !bytes.ContainsFunc(text[at-76:at+8], notInPAT) {
+			return true
+		}
+	}
+}
+
+func notInPAT(r rune) bool {
+	return !('0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z')
+}
 
 // Below looks into every file below a directory, and at every file's name, for the
 // secrets and for anything in the form of a personal access token. The paths that
@@ -106,7 +132,7 @@ func (s Search) Below(directory string, but ...string) ([]string, error) {
 			text = append(text, content...)
 		}
 		names := s.In(text)
-		if len(names) == 0 && pat.Match(text) {
+		if len(names) == 0 && holdsPAT(text) {
 			names = []string{"of an unknown name"}
 		}
 		for _, name := range names {

@@ -11,9 +11,10 @@ import (
 
 // stores are what is made to hold tokens in clear, below a home.
 var stores = []string{
-	".standin",         // of the stand-ins, with what was asked of them
-	".git-credentials", // of git-credential-store
-	".gcm/store",       // of Git Credential Manager, told to use plain files
+	".standin",            // of the stand-ins, with what was asked of them
+	".git-credentials",    // of git-credential-store
+	"trouble-credentials", // of git-credential-store, where the fault matrix has it
+	".gcm/store",          // of Git Credential Manager, told to use plain files
 }
 
 // Scene sets a scene for a test and ends it afterwards. The test fails if a token
