@@ -176,8 +176,10 @@ func TestManyProcessesCostOneValidation(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if asked := m.Server.Requests().At(lookalike.Connection); len(asked) != 1 {
-		t.Errorf("asked %d times:\n%s", len(asked), asked)
+	// The first answer ends the wait, and the other question may not have been sent by then.
+	profile, connection := m.Server.Requests().At(lookalike.Profile), m.Server.Requests().At(lookalike.Connection)
+	if len(profile) > 1 || len(connection) > 1 || len(profile)+len(connection) == 0 {
+		t.Errorf("asked %d and %d times:\n%s%s", len(profile), len(connection), profile, connection)
 	}
 }
 
