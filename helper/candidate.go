@@ -106,17 +106,19 @@ func (c *call) readCopy(ctx context.Context) (candidate, bool) {
 	if c.NoCopy {
 		return candidate{}, false
 	}
-	within, done := c.clock.within(ctx, c.keyringTime())
-	defer done()
-	entries, err := c.Copies.Load(within, Item(c.target))
-	if err != nil {
-		c.Trace.Debug().Err(err).Msg("no copy")
-		return candidate{}, false
-	}
 	source := c.source(ctx)
-	for _, e := range entries {
-		if Fits(e, c.request, c.target) && e.Source == source && Usable(e, c.Now(), c.NoCopy) {
-			return c.newCandidate(answerOf(e), true), true
+	for _, t := range KeptAs(c.target, c.Wrapped) {
+		within, done := c.clock.within(ctx, c.keyringTime())
+		entries, err := c.Copies.Load(within, Item(t))
+		done()
+		if err != nil {
+			c.Trace.Debug().Err(err).Msg("no copy")
+			return candidate{}, false
+		}
+		for _, e := range entries {
+			if Fits(e, c.request, t) && e.Source == source && Usable(e, c.Now(), c.NoCopy) {
+				return c.newCandidate(answerOf(e), true), true
+			}
 		}
 	}
 	return candidate{}, false
@@ -246,19 +248,23 @@ func (c *call) name() string {
 
 // filtered tells whether an entry is one that store or erase means: their
 // attributes are a filter (Git manual, gitcredentials: erase).
-func (c *call) filtered(e store.Entry) bool {
-	return Fits(e, c.request, c.target) && (!c.request.Has("password") || e.Password.Equal(c.request.Secret("password")))
+func (c *call) filtered(e store.Entry, t validate.Target) bool {
+	return Fits(e, c.request, t) && (!c.request.Has("password") || e.Password.Equal(c.request.Secret("password")))
 }
 
-// items are the keyring items that a request may mean: its organization's, or,
-// when it names none, every one of its host.
-func (c *call) items() []string {
-	items := []string{Item(c.target)}
-	for _, k := range c.meant() {
-		items = append(items, k.Host+"/"+strings.ToLower(k.Organization))
+// keptAs are the targets by whose items the keyring may keep what a request means: its
+// organization's, what was kept by the host alone, or, when it names no organization,
+// every one of its host.
+func (c *call) keptAs() []validate.Target {
+	targets := []validate.Target{c.target}
+	if !c.Wrapped && !byPath(c.target) {
+		targets = append(targets, validate.Target{Host: c.target.Host})
 	}
-	slices.Sort(items)
-	return slices.Compact(items)
+	for _, k := range c.meant() {
+		targets = append(targets, validate.Target{Host: k.Host, Organization: k.Organization})
+	}
+	slices.SortFunc(targets, func(a, b validate.Target) int { return strings.Compare(Item(a), Item(b)) })
+	return slices.CompactFunc(targets, func(a, b validate.Target) bool { return Item(a) == Item(b) })
 }
 
 // keys are the names of the verdicts that a request may mean, likewise.

@@ -22,6 +22,19 @@ func Item(t validate.Target) string {
 // because there is no organization to keep them by.
 func byPath(t validate.Target) bool { return t.Server || t.Organization == "" }
 
+// KeptAs are the targets by whose items the keyring may keep what a request for t asks
+// for. Where the organization is only a guess (the username) and Git itself prompts,
+// the username may be what a person typed: then it was kept by the host alone.
+func KeptAs(t validate.Target, wrapped bool) []validate.Target {
+	if wrapped || !guessed(t) {
+		return []validate.Target{t}
+	}
+	return []validate.Target{t, {Host: t.Host}}
+}
+
+// guessed reports whether the organization is only the username.
+func guessed(t validate.Target) bool { return !t.Server && !t.Sure && t.Organization != "" }
+
 // Fits reports whether an entry of the keyring is for a request. The username of
 // https://contoso@dev.azure.com names the organization, not an account.
 func Fits(e store.Entry, request Message, t validate.Target) bool {

@@ -12,7 +12,8 @@ import (
 // store keeps what Git says has worked, and passes it on. It judges nothing: Git
 // stores after a sign-in page as well. Only a secret remembered as dead is refused.
 func (c *call) store(ctx context.Context) Message {
-	c.findOrganization(ctx)
+	named := c.target
+	c.findOrganization()
 	if !c.guarded || !c.request.Has("password") {
 		return c.pass(ActionStore)(ctx)
 	}
@@ -41,6 +42,9 @@ func (c *call) store(ctx context.Context) Message {
 		if c.NoCopy { // then nobody keeps it
 			return Message{}
 		}
+		if c.target = named; guessed(named) { // see KeptAs
+			c.target = validate.Target{Host: named.Host}
+		}
 		if err := c.save(ctx, c.entry(ctx, c.request, time.Time{})); err != nil {
 			c.Notices.Print(notice.NotKept(c.name(), err))
 		}
@@ -61,7 +65,7 @@ func (c *call) keepNewCopy(ctx context.Context) {
 // second-guessed by asking the server; but a secret that is not the one that the
 // inner helper holds by now must not take the newer one with it.
 func (c *call) erase(ctx context.Context) Message {
-	c.findOrganization(ctx)
+	c.findOrganization()
 	if !c.guarded {
 		return c.pass(ActionErase)(ctx)
 	}
@@ -84,11 +88,10 @@ func (c *call) erase(ctx context.Context) Message {
 
 // findOrganization makes up for a store or erase that names no organization: after
 // https://contoso@dev.azure.com without a path, Git sends the account that the
-// inner helper answered, which says nothing about the organization. The record of
-// the secret tells which one it was seen for. Alone, the account is the one that Git
-// asked with.
-func (c *call) findOrganization(ctx context.Context) {
-	if !c.guarded || c.target.Server || c.target.Sure || c.inner(ctx).Topology == Alone {
+// inner helper answered, or that a person typed, which says nothing about the
+// organization. The record of the secret tells which one it was seen for.
+func (c *call) findOrganization() {
+	if !c.guarded || c.target.Server || c.target.Sure {
 		return
 	}
 	r := where(c.request)

@@ -246,6 +246,40 @@ func TestAloneACredentialWithoutAnOrganizationIsKeptByItsHost(t *testing.T) {
 	expect(t, "erased", w.do("get", nowhere), "")
 }
 
+// Git asks for no username, prompts, and stores what a person typed: which may look
+// like an organization.
+func TestAloneATypedUsernameIsNoOrganization(t *testing.T) {
+	const nowhere = "protocol=https\nhost=dev.azure.com\n"
+	w := newWorld(t, Alone)
+	w.do("store", nowhere+given("L"))
+	expect(t, "answer", w.do("get", nowhere), given("L"))
+	expect(t, "another account", w.do("get", nowhere+"username=bob\n"), "")
+	w.do("store", nowhere+"username=bob\npassword=B\n")
+	expect(t, "the other account", w.do("get", nowhere+"username=bob\n"), "username=bob\npassword=B\n")
+	w.do("erase", nowhere+"username=bob\npassword=B\n")
+	expect(t, "erased", w.do("get", nowhere+"username=bob\n"), "")
+	expect(t, "the first one", w.do("get", nowhere+"username=alice\n"), given("L"))
+}
+
+func TestAloneAUsernameThatIsTheOrganizationIsGuarded(t *testing.T) {
+	const guess = "protocol=https\nhost=dev.azure.com\nusername=contoso\n"
+	w := newWorld(t, Alone)
+	w.do("store", guess+"password=D\n")
+	w.azure["D"] = live
+	expect(t, "answer", w.do("get", guess), "username=contoso\npassword=D\n")
+	w.do("store", guess+"password=D\n")
+	w.wait(DefaultSettings.RecheckAfter)
+	w.azure["D"] = expired
+	expect(t, "expired", w.do("get", guess), "")
+	expect(t, "items", len(w.ring.Items()), 0)
+	w.said()
+	w.do("store", guess+"password=D\n")
+	if said := w.said(); !strings.Contains(said, "although Git took the answer for a success") {
+		t.Errorf("said %q", said)
+	}
+	expect(t, "items", len(w.ring.Items()), 0)
+}
+
 func TestOnlyTheVerySecretIsErased(t *testing.T) {
 	for _, c := range []struct {
 		name, given, held string

@@ -22,7 +22,7 @@ func (c *call) bury(ctx context.Context, found candidate, v validate.Verdict, la
 		})
 	}
 	c.Memory.Unsettle(c.key(), found.fp)
-	stays := c.removeCopies(ctx, func(e store.Entry) bool { return e.Password.Equal(found.credential.Secret) })
+	stays := c.removeCopies(ctx, func(e store.Entry, _ validate.Target) bool { return e.Password.Equal(found.credential.Secret) })
 
 	given := c.message(found)
 	inner := c.inner(ctx)
@@ -118,14 +118,14 @@ func (c *call) message(found candidate) Message {
 
 // removeCopies removes what matches from the keyring. The error says that some of it
 // may still be there.
-func (c *call) removeCopies(ctx context.Context, match func(store.Entry) bool) error {
+func (c *call) removeCopies(ctx context.Context, match func(store.Entry, validate.Target) bool) error {
 	c.seen = nil
 	var errs []error
-	for _, name := range c.items() {
+	for _, t := range c.keptAs() {
 		within, done := c.clock.within(ctx, c.keyringTime())
-		removed, err := c.Copies.Remove(within, name, match)
+		removed, err := c.Copies.Remove(within, Item(t), func(e store.Entry) bool { return match(e, t) })
 		done()
-		c.Trace.Debug().Err(err).Str("item", name).Int("removed", removed).Msg("removed from the keyring")
+		c.Trace.Debug().Err(err).Str("item", Item(t)).Int("removed", removed).Msg("removed from the keyring")
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)

@@ -171,7 +171,7 @@ func (f Forgetter) emptyKeyring(ctx context.Context, t validate.Target, question
 	used := slices.ContainsFunc(questions, func(q places.Question) bool { return q.Told == validate.Target{Host: servicesHost} })
 	if used || f.noted(servicesHost) {
 		states = append(states, f.emptyItem(ctx, servicesHost, func(e store.Entry) bool {
-			return e.Path == "" && (used || f.known(e.Password, t))
+			return e.Path == "" && (used || strings.EqualFold(e.Username, t.Organization) || f.known(e.Password, t))
 		}))
 	}
 	return states

@@ -85,6 +85,14 @@ func TestForgettingRemovesSaysSoAndProvesIt(t *testing.T) {
     manager  held nothing
   ✓ gone     nothing is left: the next Git command asks for a new token
 `},
+		{"of what it kept for the host once, the account that is the organization's name", func(w *world) {
+			w.keep("dev.azure.com", store.Entry{Host: "dev.azure.com", Username: "Contoso"})
+			w.keep("dev.azure.com", store.Entry{Host: "dev.azure.com", Username: "fabrikam"})
+		}, organization, true, `contoso
+  ✓ keyring  removed 1 account
+    manager  held nothing
+  ✓ gone     nothing is left: the next Git command asks for a new token
+`},
 		{"a hidden username", func(w *world) { w.helpers["manager"] = manager(pat + ":" + pat) }, organization, true, `contoso
     keyring  held nothing
   ✓ manager  removed the personal access token of [hidden: longer than a user name]

@@ -107,13 +107,15 @@ func (f Finder) keyring(guard *configure.Guard, request helper.Message, told val
 	look := func(ctx context.Context) Found {
 		ctx, cancel := context.WithTimeout(ctx, keyringMost)
 		defer cancel()
-		entries, err := f.Copies.Load(ctx, helper.Item(told))
-		if err != nil {
-			return Found{Err: err}
-		}
-		for _, e := range entries {
-			if helper.Fits(e, request, told) && e.Source == strings.Join(guard.Helpers, "\n") && helper.Usable(e, f.Now(), guard.NoCopy) {
-				return Found{Credential: validate.Credential{Username: e.Username, Secret: e.Password}, Until: e.Until, Expiry: e.Expiry}
+		for _, t := range helper.KeptAs(told, len(guard.Helpers) > 0) {
+			entries, err := f.Copies.Load(ctx, helper.Item(t))
+			if err != nil {
+				return Found{Err: err}
+			}
+			for _, e := range entries {
+				if helper.Fits(e, request, t) && e.Source == strings.Join(guard.Helpers, "\n") && helper.Usable(e, f.Now(), guard.NoCopy) {
+					return Found{Credential: validate.Credential{Username: e.Username, Secret: e.Password}, Until: e.Until, Expiry: e.Expiry}
+				}
 			}
 		}
 		return Found{}
