@@ -18,7 +18,7 @@ var starts = []struct {
 	touched       bool   // the file may differ afterwards by a blank or an empty section
 	says          string // dev.azure.com's line in the report
 }{
-	{name: "nothing at all", says: "ado-guard alone, tokens are kept in the system's keyring"},
+	{name: "nothing at all", says: "ado-guard alone, tokens are kept in the system's keyring if there is one"},
 	{name: "Git for Windows", system: "[credential]\n\thelper = manager\n[credential \"https://dev.azure.com\"]\n\tuseHttpPath = true\n", says: "ado-guard in front of manager"},
 	{name: "Apple's Git", system: "[credential]\n\thelper = osxkeychain\n", global: "[user]\n\tname = Ann\n", says: "ado-guard in front of osxkeychain"},
 	{
@@ -66,7 +66,7 @@ var starts = []struct {
 		name:   "Azure DevOps cleared on purpose",
 		system: "[credential]\n\thelper = manager\n",
 		global: "[credential \"https://dev.azure.com\"]\n\thelper = \n\tusername = ann\n\tuseHttpPath = false\n",
-		says:   "ado-guard alone, tokens are kept in the system's keyring",
+		says:   "ado-guard alone, tokens are kept in the system's keyring if there is one",
 	},
 	{
 		name:   "the guard by hand, as the manual says",

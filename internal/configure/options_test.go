@@ -149,8 +149,8 @@ func TestWhereSomebodyWantedNoHelperTheGuardKeepsNothing(t *testing.T) {
 	w.write(".gitconfig", "[credential \"https://dev.azure.com/contoso\"]\n\thelper =\n")
 	r := w.configure(configure.Options{})
 	want := "now in force:\n" +
-		"  https://dev.azure.com          ado-guard alone, tokens are kept in the system's keyring\n" +
-		"  https://*.visualstudio.com     ado-guard alone, tokens are kept in the system's keyring\n" +
+		"  https://dev.azure.com          ado-guard alone, tokens are kept in the system's keyring if there is one\n" +
+		"  https://*.visualstudio.com     ado-guard alone, tokens are kept in the system's keyring if there is one\n" +
 		"  https://dev.azure.com/contoso  ado-guard alone, nothing is kept\n"
 	if text := w.text(r); !strings.HasSuffix(text, want) {
 		t.Errorf("it says\n%s", text)

@@ -24,7 +24,7 @@ func (s Standing) inForce() string {
 		case g.NoCopy:
 			names = append(names, "ado-guard alone, nothing is kept")
 		default:
-			names = append(names, "ado-guard alone, tokens are kept in the system's keyring")
+			names = append(names, "ado-guard alone, tokens are kept in the system's keyring if there is one")
 		}
 	}
 	if len(names) == 0 {

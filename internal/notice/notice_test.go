@@ -92,6 +92,20 @@ func TestEveryNoticeSpeaksAlike(t *testing.T) {
 	}
 }
 
+// An Azure DevOps Server whose collection is not known has no page to name.
+func TestWithoutAPageForNewTokensNoneIsNamed(t *testing.T) {
+	server := Token{Kind: "personal access token", Organization: "https://tfs.example", Reason: "has expired"}
+	for want, n := range map[string]Notice{
+		"make a new one": Dead(server),
+		"make a new one, then run the command again":                                           DeadAgain(server),
+		"it may lack a scope (Code: read & write), or its user a permission on the repository": Refused(server),
+	} {
+		if n.Hint != want {
+			t.Errorf("%q, not %q", n.Hint, want)
+		}
+	}
+}
+
 // constructors are the functions of texts.go that return a Notice.
 func constructors(t *testing.T) []string {
 	t.Helper()

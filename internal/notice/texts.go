@@ -18,7 +18,7 @@ func (t Token) String() string { return "the " + t.Kind + " for " + t.Organizati
 
 func (t Token) renew() string {
 	if t.RenewAt == "" {
-		return "make a new one and run the command again"
+		return "make a new one"
 	}
 	return "make a new one at " + t.RenewAt
 }
@@ -79,10 +79,14 @@ func forgettable(organization string) string {
 // Refused tells that a live token has no access to this repository (Git got 401),
 // so that another sign-in would change nothing.
 func Refused(t Token) Notice {
-	return Notice{
+	n := Notice{
 		What: fmt.Sprintf("%s is alive, but was refused for this repository: it is kept", t),
-		Hint: "it may lack a scope (Code: read & write), or its user a permission on the repository; see " + t.RenewAt,
+		Hint: "it may lack a scope (Code: read & write), or its user a permission on the repository",
 	}
+	if t.RenewAt != "" {
+		n.Hint += "; see " + t.RenewAt
+	}
+	return n
 }
 
 // StoreRefused tells that Git wanted to keep a token that is known to be dead: it
