@@ -95,3 +95,65 @@ func TestACommandThatIsStoppedDecidesNothingForOthers(t *testing.T) {
 		})
 	}
 }
+
+func TestARefusedPromptIsRefusedForAllThatWait(t *testing.T) {
+	manager := helperWith("manager", map[string]string{"alice": "D"})
+	w := newWorld(t, Wrap, manager)
+	var mu sync.Mutex
+	prompts := 0
+	manager.types = func() string {
+		mu.Lock()
+		defer mu.Unlock()
+		prompts++
+		time.Sleep(200 * time.Millisecond)
+		return ""
+	}
+	w.azure["D"] = expired
+	answers := make([]string, 8)
+	var wg sync.WaitGroup
+	for i := range answers {
+		wg.Go(func() {
+			g := w.guard()
+			g.Group = 1000 + i // commands of their own
+			var out strings.Builder
+			if err := g.Handle(t.Context(), "get", strings.NewReader(contoso), &out); err != nil {
+				t.Error(err)
+			}
+			answers[i] = out.String()
+		})
+	}
+	wg.Wait()
+	counted := map[string]int{}
+	for _, a := range answers {
+		counted[a]++
+	}
+	expect(t, "answers", counted, map[string]int{"": 1, "quit=1\n": 7})
+	expect(t, "prompts", prompts, 1)
+	expect(t, "lines said to those who waited", strings.Count(w.said(), "this command stops as well"), 7)
+
+	// Another submodule of the same command is refused for a while, a new command is asked.
+	again := func(group int) string {
+		w.group = group
+		return w.do("get", contoso)
+	}
+	w.wait(time.Second)
+	holder := w.lastGroup()
+	expect(t, "the same process group", again(holder), "quit=1\n")
+	expect(t, "another command", again(7), "")
+	expect(t, "prompts", prompts, 2)
+	w.wait(31 * time.Second)
+	expect(t, "the same process group later", again(7), "")
+	expect(t, "prompts", prompts, 3)
+}
+
+func TestBehindAMereStoreNobodyIsRefused(t *testing.T) {
+	w := newWorld(t, Wrap, helperWith("store", map[string]string{}), helperWith("cache", map[string]string{}))
+	expect(t, "first", w.do("get", contoso), "")
+	expect(t, "second, in the same process group", w.do("get", contoso), "")
+}
+
+// lastGroup is the process group of the last outcome.
+func (w *world) lastGroup() int {
+	o, _ := w.state.Outcome(contosoKey() + "\n")
+	return o.Group
+}
