@@ -69,8 +69,8 @@ var (
 
 // Faults of TLS.
 var (
-	// CloseTLS grants the tunnel and closes it at once.
-	CloseTLS = Fault{name: "close-tls", beforeTLS: drop}
+	// CloseTLS grants the tunnel and closes it when the client says something.
+	CloseTLS = Fault{name: "close-tls", beforeTLS: hangUp}
 	// HangTLS grants the tunnel and then says nothing.
 	HangTLS = Fault{name: "hang-tls", beforeTLS: hang}
 	// WrongCertificate shows a certificate of another host.
@@ -168,6 +168,16 @@ func refusal(status string) func(context.Context, net.Conn) {
 }
 
 func drop(_ context.Context, connection net.Conn) { connection.Close() }
+
+// hangUp closes the connection in good order. One that is closed with something unread
+// is reset.
+func hangUp(running context.Context, connection net.Conn) {
+	stop := context.AfterFunc(running, func() { connection.Close() })
+	defer stop()
+	var hello [16 << 10]byte
+	connection.Read(hello[:])
+	connection.Close()
+}
 
 // hang says nothing until the client goes away or the server closes.
 func hang(running context.Context, connection net.Conn) {
