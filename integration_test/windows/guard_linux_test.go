@@ -36,7 +36,7 @@ func account(secret string) string { return "username=alice\npassword=" + secret
 func (m *machine) silently(action, input string) string {
 	m.t.Helper()
 	r := m.run(input, guard, action)
-	if r.status != 0 || r.say != "" {
+	if !r.with(0) || r.say != "" {
 		m.t.Errorf("%s: exit status %d, said %s", action, r.status, m.WithNames(r.say))
 	}
 	return r.out
@@ -112,7 +112,7 @@ func TestWhatTheCredentialManagerCannotTakeIsSaidAndCostsNothing(t *testing.T) {
 		large := fmt.Sprintf("username=bob\npassword=%s\n", strings.Repeat("x", n))
 		stored := m.run(request("contoso", large), guard, "store")
 		got := m.run(request("contoso", "username=bob\n"), guard, "get")
-		if stored.status != 0 || got.status != 0 {
+		if !stored.with(0) || !got.with(0) {
 			t.Fatalf("%d bytes: exit status %d and %d", n, stored.status, got.status)
 		}
 		if taken := got.out == large; taken == (stored.say == "") {
@@ -153,7 +153,7 @@ func TestADeadTokenIsRemovedFromTheCredentialManager(t *testing.T) {
 	m.Server.Organization("contoso").Repository("web", "web")
 	m.silently("store", request("contoso", account(m.Server.Token("old", lookalike.Expired).Secret())))
 	r := m.run(request("contoso"), guard, "get")
-	if r.status != 0 || r.out != "" || strings.Count(r.say, "has expired") != 1 {
+	if !r.with(0) || r.out != "" || strings.Count(r.say, "has expired") != 1 {
 		t.Errorf("exit status %d, answered %q, said %q", r.status, m.WithNames(r.out), m.WithNames(r.say))
 	}
 	if got := m.silently("get", request("contoso")); got != "" {
@@ -170,7 +170,7 @@ func TestManyProcessesCostOneValidation(t *testing.T) {
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
-			if r := m.run(request("contoso"), guard, "get"); r.status != 0 || r.out != kept || r.say != "" {
+			if r := m.run(request("contoso"), guard, "get"); !r.with(0) || r.out != kept || r.say != "" {
 				t.Errorf("exit status %d, answered %q, said %q", r.status, m.WithNames(r.out), m.WithNames(r.say))
 			}
 		})
@@ -220,16 +220,16 @@ func TestCheckTellsWhatIsInTheCredentialManager(t *testing.T) {
 				t.Errorf("%d is told without %q:\n%s", c.exit, word, r.out)
 			}
 		}
-		if r.status != c.exit || r.say != "" {
+		if !r.with(c.exit) || r.say != "" {
 			t.Errorf("exit status %d, want %d; said %q", r.status, c.exit, r.say)
 		}
 	}
 	m.silently("erase", request("contoso"))
-	if r := m.run("", guard, "check", url); r.status != 3 || !strings.Contains(r.out, "no token for contoso is stored") {
+	if r := m.run("", guard, "check", url); !r.with(3) || !strings.Contains(r.out, "no token for contoso is stored") {
 		t.Errorf("exit status %d:\n%s", r.status, r.out)
 	}
 	m.must(os.Remove(filepath.Join(m.bin, "git.exe")))
-	if r := m.run("", guard, "check", url); r.status != 2 || r.out != "" || strings.Count(r.say, "\n") != 2 ||
+	if r := m.run("", guard, "check", url); !r.with(2) || r.out != "" || strings.Count(r.say, "\n") != 2 ||
 		!strings.HasPrefix(r.say, `ado-guard: reading Git's configuration: git config: exec: "git": executable file not found`) {
 		t.Errorf("without Git: exit status %d, printed %q, said %q", r.status, r.out, r.say)
 	}
