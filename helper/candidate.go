@@ -154,9 +154,10 @@ func (c *call) entry(ctx context.Context, whole Message, until time.Time) store.
 
 // copyable reports whether a credential may be copied into the keyring from behind
 // an inner helper. What has its own end, or is made anew for each use, would be
-// wrong by the time it is used; what the cache helper holds is meant to be forgotten.
+// wrong by the time it is used; what the cache helper holds is meant to be forgotten;
+// and where the organization is unknown, the inner helper is asked each time.
 func (c *call) copyable(ctx context.Context, m Message) bool {
-	if c.NoCopy || c.settings(ctx).CopyFor == 0 || c.inner(ctx).any(func(q Quirks) bool { return q.Forgets }) {
+	if c.NoCopy || c.target.Organization == "" && !c.target.Server || c.settings(ctx).CopyFor == 0 || c.inner(ctx).any(func(q Quirks) bool { return q.Forgets }) {
 		return false
 	}
 	for _, key := range []string{"ephemeral", "authtype", "password_expiry_utc", "oauth_refresh_token"} {

@@ -167,6 +167,14 @@ func TestTheOrganizationOfAStoreIsFoundByItsSecret(t *testing.T) {
 	expect(t, "an account is not taken for an organization", manager.seen[0].Has("path"), false)
 }
 
+func TestWhereTheOrganizationIsUnknownNoCopyIsMadeThatNobodyWouldUse(t *testing.T) {
+	manager := helperWith("manager", map[string]string{})
+	w := newWorld(t, Wrap, manager)
+	w.do("store", "protocol=https\nhost=dev.azure.com\n"+given("L"))
+	expect(t, "inner helper", manager.took(), "store")
+	expect(t, "items", len(w.ring.Items()), 0)
+}
+
 func TestATokenThatAStoreKeepsForAnotherPathIsFound(t *testing.T) {
 	const api = "protocol=https\nhost=dev.azure.com\npath=contoso/shop/_git/api\n"
 	keeper := helperWith("store", map[string]string{"alice": "L"})
