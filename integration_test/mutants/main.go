@@ -17,7 +17,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
 )
 
 func main() {
@@ -39,22 +41,32 @@ func main() {
 	}
 }
 
-// run tries every mutant and returns how many the tests let live, and how many
-// could not be tried.
+// run tries every mutant, as many at once as there are processors, and returns how
+// many the tests let live, and how many could not be tried.
 func run(dir string, all []mutant) (living, wrong int) {
+	var mu sync.Mutex
+	var tries sync.WaitGroup
+	free := make(chan struct{}, runtime.NumCPU())
 	for _, m := range all {
-		killed, err := m.try(dir)
-		switch {
-		case err != nil:
-			wrong++
-			fmt.Println("WRONG ", m, err)
-		case !killed:
-			living++
-			fmt.Println("ALIVE ", m)
-		default:
-			fmt.Println("killed", m)
-		}
+		free <- struct{}{}
+		tries.Go(func() {
+			defer func() { <-free }()
+			killed, err := m.try(dir)
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case err != nil:
+				wrong++
+				fmt.Println("WRONG ", m, err)
+			case !killed:
+				living++
+				fmt.Println("ALIVE ", m)
+			default:
+				fmt.Println("killed", m)
+			}
+		})
 	}
+	tries.Wait()
 	return living, wrong
 }
 
@@ -94,6 +106,10 @@ func (m mutant) try(dir string) (killed bool, err error) {
 // overlay writes the changed source and the file that tells the go command of it.
 func (m mutant) overlay(dir string, changed []byte) (string, error) {
 	replaced, err := filepath.Abs(m.file)
+	if err != nil {
+		return "", err
+	}
+	dir, err = os.MkdirTemp(dir, "")
 	if err != nil {
 		return "", err
 	}
