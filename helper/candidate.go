@@ -106,22 +106,19 @@ func (c *call) readCopy(ctx context.Context) (candidate, bool) {
 	if c.NoCopy {
 		return candidate{}, false
 	}
-	source := c.source(ctx)
-	for _, t := range KeptAs(c.target, c.Wrapped) {
+	search := Search{c.request, c.target, c.Wrapped, c.source(ctx), c.NoCopy, c.Now()}
+	e, ok, err := search.In(func(item string) ([]store.Entry, error) {
 		within, done := c.clock.within(ctx, c.keyringTime())
-		entries, err := c.Copies.Load(within, Item(t))
-		done()
-		if err != nil {
-			c.Trace.Debug().Err(err).Msg("no copy")
-			return candidate{}, false
-		}
-		for _, e := range entries {
-			if Fits(e, c.request, t) && e.Source == source && Usable(e, c.Now(), c.NoCopy) {
-				return c.newCandidate(answerOf(e), true), true
-			}
-		}
+		defer done()
+		return c.Copies.Load(within, item)
+	})
+	if err != nil {
+		c.Trace.Debug().Err(err).Msg("no copy")
 	}
-	return candidate{}, false
+	if !ok {
+		return candidate{}, false
+	}
+	return c.newCandidate(answerOf(e), true), true
 }
 
 // key is the name under which locks and verdicts are kept: the organization's, or
@@ -250,7 +247,7 @@ func (c *call) name() string {
 // filtered tells whether an entry is one that store or erase means: their
 // attributes are a filter (Git manual, gitcredentials: erase).
 func (c *call) filtered(e store.Entry, t validate.Target) bool {
-	return Fits(e, c.request, t) && (!c.request.Has("password") || e.Password.Equal(c.request.Secret("password")))
+	return fits(e, c.request, t) && (!c.request.Has("password") || e.Password.Equal(c.request.Secret("password")))
 }
 
 // keptAs are the targets by whose items the keyring may keep what a request means: its
@@ -259,7 +256,7 @@ func (c *call) filtered(e store.Entry, t validate.Target) bool {
 func (c *call) keptAs() []validate.Target {
 	targets := []validate.Target{c.target}
 	if !c.Wrapped && !byPath(c.target) {
-		targets = append(targets, validate.Target{Host: c.target.Host})
+		targets = append(targets, hostOf(c.target))
 	}
 	for _, k := range c.meant() {
 		targets = append(targets, validate.Target{Host: k.Host, Organization: k.Organization})

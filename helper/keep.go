@@ -42,8 +42,8 @@ func (c *call) store(ctx context.Context) Message {
 		if c.NoCopy { // then nobody keeps it
 			return Message{}
 		}
-		if c.target = named; guessed(named) { // see KeptAs
-			c.target = validate.Target{Host: named.Host}
+		if c.target = named; guessed(named) { // see Search.In
+			c.target = hostOf(named)
 		}
 		if err := c.save(ctx, c.entry(ctx, c.request, time.Time{})); err != nil {
 			c.Notices.Print(notice.NotKept(c.name(), err))

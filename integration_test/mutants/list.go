@@ -82,5 +82,5 @@ var mutants = []mutant{
 	{get, "if again && v.State == validate.Unknown {", "if false {"},
 	{get, "if v := c.remembered(found); !again && v.State != validate.Unknown {", "if v := c.remembered(found); v.State != validate.Unknown {"},
 	{keep, "if v := c.remembered(given); v.State == validate.Dead && !given.unjudged {", "if v := c.remembered(given); v.State == validate.Live && !given.unjudged {"},
-	{find, "return Fits(e, c.request, t) && (!c.request.Has(\"password\") || e.Password.Equal(c.request.Secret(\"password\")))", "return Fits(e, c.request, t)"},
+	{find, "return fits(e, c.request, t) && (!c.request.Has(\"password\") || e.Password.Equal(c.request.Secret(\"password\")))", "return fits(e, c.request, t)"},
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ado-guard/git-credential-ado-guard/helper"
 	"github.com/ado-guard/git-credential-ado-guard/internal/configure"
+	"github.com/ado-guard/git-credential-ado-guard/store"
 	"github.com/ado-guard/git-credential-ado-guard/validate"
 )
 
@@ -107,18 +108,15 @@ func (f Finder) keyring(guard *configure.Guard, request helper.Message, told val
 	look := func(ctx context.Context) Found {
 		ctx, cancel := context.WithTimeout(ctx, keyringMost)
 		defer cancel()
-		for _, t := range helper.KeptAs(told, len(guard.Helpers) > 0) {
-			entries, err := f.Copies.Load(ctx, helper.Item(t))
-			if err != nil {
-				return Found{Err: err}
-			}
-			for _, e := range entries {
-				if helper.Fits(e, request, t) && e.Source == strings.Join(guard.Helpers, "\n") && helper.Usable(e, f.Now(), guard.NoCopy) {
-					return Found{Credential: validate.Credential{Username: e.Username, Secret: e.Password}, Until: e.Until, Expiry: e.Expiry}
-				}
-			}
+		search := helper.Search{
+			Request: request, Target: told, Wrapped: len(guard.Helpers) > 0,
+			Source: strings.Join(guard.Helpers, "\n"), NoCopy: guard.NoCopy, Now: f.Now(),
 		}
-		return Found{}
+		e, ok, err := search.In(func(item string) ([]store.Entry, error) { return f.Copies.Load(ctx, item) })
+		if err != nil || !ok {
+			return Found{Err: err}
+		}
+		return Found{Credential: validate.Credential{Username: e.Username, Secret: e.Password}, Until: e.Until, Expiry: e.Expiry}
 	}
 	return Place{Name: "keyring", Request: request, look: look}
 }
