@@ -31,9 +31,7 @@ func runCheck(ctx context.Context, w World, own options, args []string) int {
 		return usage(w, err)
 	}
 	a := assemble(w, own)
-	a.config = sync.OnceValue(a.readOrigins)
-	if a.config(); a.unread != nil {
-		a.notices.Print(notice.ConfigurationUnread(a.unread))
+	if !a.knowsOrigins() {
 		return exitUnknown
 	}
 	chosen, inRepository := check.Selection{}, false
@@ -76,6 +74,17 @@ func usage(w World, err error) int {
 	}
 	notice.Printer{To: w.Stderr}.Print(notice.BadOption(err.Error()))
 	return exitUsage
+}
+
+// knowsOrigins reads Git's configuration, with the place of each line, for all that
+// comes. It reports false, and has told why, if that cannot be read.
+func (a *assembly) knowsOrigins() bool {
+	a.config = sync.OnceValue(a.readOrigins)
+	a.config()
+	if a.unread != nil {
+		a.notices.Print(notice.ConfigurationUnread(a.unread))
+	}
+	return a.unread == nil
 }
 
 // readOrigins reads Git's configuration with the place of each line, if this Git can

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/url"
 	"runtime"
-	"sync"
 
 	"github.com/ado-guard/git-credential-ado-guard/internal/forget"
 	"github.com/ado-guard/git-credential-ado-guard/internal/gitconfig"
@@ -32,9 +31,7 @@ func runForget(ctx context.Context, w World, own options, args []string) int {
 	}
 	a := assemble(w, own)
 	a.state.Purpose = "git credential-ado-guard forget"
-	a.config = sync.OnceValue(a.readOrigins)
-	if a.config(); a.unread != nil {
-		a.notices.Print(notice.ConfigurationUnread(a.unread))
+	if !a.knowsOrigins() {
 		return exitLeft
 	}
 	finder := a.finder(own)
