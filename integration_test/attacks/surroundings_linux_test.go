@@ -30,26 +30,17 @@ type thief struct {
 
 func newThief(t *testing.T) *thief {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	h := new(thief)
+	address, stop, err := rig.Listen(h.listen)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { l.Close() })
-	h := &thief{address: l.Addr().String()}
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return // the test is over
-			}
-			go h.listen(c)
-		}
-	}()
+	t.Cleanup(stop)
+	h.address = address
 	return h
 }
 
 func (h *thief) listen(c net.Conn) {
-	defer c.Close()
 	_ = c.SetDeadline(time.Now().Add(time.Second))
 	buffer := make([]byte, 64<<10)
 	for granted := false; ; {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ado-guard/git-credential-ado-guard/integration_test/lookalike"
+	"github.com/ado-guard/git-credential-ado-guard/integration_test/rig"
 )
 
 // allCells is the matrix.
@@ -99,7 +100,7 @@ func proxyCells() []cell {
 		"answers one byte a while": func(c net.Conn) { drip(c, "HTTP/1.1 200 Connection established\r\n\r\n") },
 	} {
 		cells = append(cells, cell{"proxy", failure, func(_ *room, p *program) error {
-			address, stop, err := listen(serve)
+			address, stop, err := rig.Listen(serve)
 			p.clean = append(p.clean, stop)
 			p.config += "[http]\n\tproxy = http://" + address + "\n"
 			return err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/ado-guard/git-credential-ado-guard/integration_test/rig"
 	"github.com/ado-guard/git-credential-ado-guard/internal/secret"
 	"github.com/ado-guard/git-credential-ado-guard/store"
 	"github.com/ado-guard/git-credential-ado-guard/validate"
@@ -60,7 +61,7 @@ func keyringCells() []cell {
 			if err != nil {
 				return err
 			}
-			stop := serveOn(l, serve)
+			stop := rig.ServeOn(l, serve)
 			p.clean = append(p.clean, func() { stop(); os.RemoveAll(directory) })
 			p.env = append(p.env, "DBUS_SESSION_BUS_ADDRESS=unix:path="+l.Addr().String())
 			return nil

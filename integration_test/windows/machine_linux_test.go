@@ -5,14 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -159,14 +157,14 @@ func (m *machine) runOnce(input, program string, arguments ...string) ended {
 	c := m.start(program, arguments...)
 	c.Stdin, c.Stdout, c.Stderr = strings.NewReader(input), &out, &say
 	m.must(c.Start())
-	stuck, hung := m.watch(c.Process)
+	stopWatching := watch(c.Process)
 	err := c.Wait()
 	status := c.ProcessState.ExitCode()
-	switch {
-	case hung():
-		m.t.Fatalf("%s %s hung: %s", program, arguments, m.WithNames(say.String()))
-	case stuck():
+	switch stuck, hung := stopWatching(); {
+	case stuck:
 		status = lost
+	case hung:
+		m.t.Fatalf("%s %s hung: %s", program, arguments, m.WithNames(say.String()))
 	}
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		m.t.Fatal(err)
@@ -177,29 +175,33 @@ func (m *machine) runOnce(input, program string, arguments ...string) ended {
 	return ended{status, out.String(), say.String()}
 }
 
-// watch kills a program that is stuck at its end, or that hangs, and tells so once the
-// program has been waited for. A program in Go has several threads as long as it runs.
-func (m *machine) watch(p *os.Process) (stuck, hung func() bool) {
-	const second, most, enough = time.Second, 6 * 60, 10
-	over := make(chan struct{})
-	var isStuck, isHung bool
-	var done sync.WaitGroup
-	done.Go(func() {
-		for seconds, alone := 0, 0; !isStuck && !isHung; seconds++ {
+// watch kills a program that is stuck at its end for ten seconds, or that runs for six
+// minutes. It is told to stop when the program has been waited for, and tells what it
+// had to kill it for. A program in Go has several threads as long as it runs.
+func watch(p *os.Process) (stop func() (stuck, hung bool)) {
+	over, watched := make(chan struct{}), make(chan struct{})
+	var stuck, hung bool
+	go func() {
+		defer close(watched)
+		alone := 0
+		for seconds := 1; !stuck && !hung; seconds++ {
 			select {
 			case <-over:
 				return
-			case <-time.After(second):
+			case <-time.After(time.Second):
 			}
 			if alone++; !oneThread(p.Pid) {
 				alone = 0
 			}
-			isStuck, isHung = alone >= enough, seconds >= most
+			stuck, hung = alone >= 10, seconds >= 6*60
 		}
 		_ = p.Kill() // it may have ended after all
-	})
-	end := sync.OnceFunc(func() { close(over); done.Wait() })
-	return func() bool { end(); return isStuck }, func() bool { end(); return isHung }
+	}()
+	return func() (bool, bool) {
+		close(over)
+		<-watched
+		return stuck, hung
+	}
 }
 
 // oneThread reports whether a process has no more than one thread. One whose first
@@ -216,23 +218,13 @@ var oneThreadOrDefunct = regexp.MustCompile(`(?m)^(Threads:\s1$|State:\sZ)`)
 func (m *machine) giveGit() {
 	m.t.Helper()
 	m.build("git.exe", "build", "./git")
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address, stop, err := rig.Listen(m.answer)
 	m.must(err)
-	m.t.Cleanup(func() { l.Close() })
-	m.env = append(m.env, "ADO_GUARD_TEST_GIT="+l.Addr().String())
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return // the test is over
-			}
-			go m.answer(conn)
-		}
-	}()
+	m.t.Cleanup(stop)
+	m.env = append(m.env, "ADO_GUARD_TEST_GIT="+address)
 }
 
-func (m *machine) answer(conn io.ReadWriteCloser) {
-	defer conn.Close()
+func (m *machine) answer(conn net.Conn) {
 	var arguments []string
 	if json.NewDecoder(conn).Decode(&arguments) != nil {
 		return // git.exe says so
