@@ -1,7 +1,6 @@
 // Package rig is what tests of whole processes stand on: the guard built as it is
 // shipped and the stand-ins on PATH, a keyring that can be thrown away, servers of one
-// function, and a
-// search for tokens in all that was written and printed.
+// function, and a search for tokens in all that was written and printed.
 package rig
 
 import (
