@@ -1,9 +1,7 @@
 package helper
 
 import (
-	"bytes"
 	"context"
-	"path"
 	"time"
 )
 
@@ -38,19 +36,3 @@ func (c *clock) within(ctx context.Context, most time.Duration) (_ context.Conte
 
 // left is what remains on the clock.
 func (c *clock) left() time.Duration { return max(0, c.limit-c.spent) }
-
-// panicSite is the place in the source that a stack comes from: the first frame
-// of this module below the panic itself, as file name and line.
-func panicSite(stack []byte) string {
-	_, below, found := bytes.Cut(stack, []byte("\npanic("))
-	if !found {
-		below = stack
-	}
-	for row := range bytes.Lines(below) {
-		file, _, ok := bytes.Cut(bytes.TrimSpace(row), []byte(" +0x"))
-		if ok && bytes.Contains(file, []byte(".go:")) && !bytes.Contains(file, []byte("/runtime/")) {
-			return path.Base(string(bytes.ReplaceAll(file, []byte(`\`), []byte("/"))))
-		}
-	}
-	return "unknown place"
-}

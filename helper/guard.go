@@ -12,8 +12,11 @@ package helper
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
-	"runtime/debug"
+	"path"
+	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -207,12 +210,33 @@ func (c *call) withoutPanic(ctx context.Context, work, instead func(context.Cont
 	defer func() {
 		if broke := recover(); broke != nil {
 			// Neither the value nor the stack may be printed whole: they could hold a secret.
-			c.Trace.Error().Str("where", panicSite(debug.Stack())).Msg("panic")
-			c.Notices.Print(notice.Panicked(panicSite(debug.Stack())))
+			site := panicSite()
+			c.Trace.Error().Str("where", site).Msg("panic")
+			c.Notices.Print(notice.Panicked(site))
 			answer = instead(ctx)
 		}
 	}()
 	return work(ctx)
+}
+
+// panicSite is the place in the source of the panic that the calling deferred
+// function handles, as file name and line. Functions are told apart by their names,
+// because a file of Go's own has no directory that would tell it in a build with
+// -trimpath.
+func panicSite() string {
+	callers := make([]uintptr, 64)
+	frames := runtime.CallersFrames(callers[:runtime.Callers(1, callers)])
+	panicking := false
+	for {
+		frame, more := frames.Next()
+		if panicking && !strings.HasPrefix(frame.Function, "runtime.") {
+			return fmt.Sprintf("%s:%d", path.Base(frame.File), frame.Line)
+		}
+		panicking = panicking || frame.Function == "runtime.gopanic"
+		if !more {
+			return "unknown place"
+		}
+	}
 }
 
 func (c *call) stoppable(ctx context.Context) context.Context {

@@ -31,21 +31,28 @@ func TestOtherHostsPassUntouched(t *testing.T) {
 }
 
 func TestAPanicMakesTheGuardStepAside(t *testing.T) {
-	manager := helperWith("manager", map[string]string{"alice": "L"})
-	w := newWorld(t, Wrap, manager)
-	g := w.guard()
-	g.Judge = judgeFunc(func(string) validate.Verdict { panic("password=L") })
-	var out strings.Builder
-	if err := g.Handle(t.Context(), "get", strings.NewReader(contoso), &out); err != nil {
-		t.Fatal(err)
+	for name, fault := range map[string]func(){
+		"of the guard's": func() { panic("password=L") },
+		"of Go's":        func() { _ = *(*string)(nil) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			manager := helperWith("manager", map[string]string{"alice": "L"})
+			w := newWorld(t, Wrap, manager)
+			g := w.guard()
+			g.Judge = judgeFunc(func(string) validate.Verdict { fault(); return validate.Verdict{} })
+			var out strings.Builder
+			if err := g.Handle(t.Context(), "get", strings.NewReader(contoso), &out); err != nil {
+				t.Fatal(err)
+			}
+			expect(t, "answer", out.String(), given("L")+"\n")
+			said := w.said()
+			if strings.Count(said, "\n") != 2 || strings.Contains(said, "password=L") || !strings.Contains(said, "guard_test.go:") {
+				t.Errorf("said %q", said)
+			}
+			w.azure["L"] = live
+			expect(t, "the lock is free again", w.do("get", contoso), given("L")+"\n")
+		})
 	}
-	expect(t, "answer", out.String(), given("L")+"\n")
-	said := w.said()
-	if strings.Count(said, "\n") != 2 || strings.Contains(said, "password=L") || !strings.Contains(said, "guard_test.go:") {
-		t.Errorf("said %q", said)
-	}
-	w.azure["L"] = live
-	expect(t, "the lock is free again", w.do("get", contoso), given("L")+"\n")
 }
 
 // They are read beside the work, where nobody hears a panic.
