@@ -44,6 +44,7 @@ func newSession(t *testing.T, password string) *session {
 		"HOME="+home, "XDG_RUNTIME_DIR="+filepath.Dir(s.bus), "XDG_DATA_HOME="+filepath.Join(home, "data"),
 		"XDG_CONFIG_HOME="+filepath.Join(home, "config"), "XDG_CACHE_HOME="+filepath.Join(home, "cache"),
 		busVariable+"=unix:path="+s.bus,
+		"LC_ALL=C.UTF-8", // in which secret-tool reads its arguments
 	)
 	bus := exec.Command("dbus-daemon", "--session", "--nofork", "--nopidfile", "--address=unix:path="+s.bus, "--print-address")
 	s.start(t, bus, "", func(line string) bool { return strings.Contains(line, s.bus) })
