@@ -220,16 +220,15 @@ func (c *call) withoutPanic(ctx context.Context, work, instead func(context.Cont
 }
 
 // panicSite is the place in the source of the panic that the calling deferred
-// function handles, as file name and line. Functions are told apart by their names,
-// because a file of Go's own has no directory that would tell it in a build with
-// -trimpath.
+// function handles, as file name and line: the first function below it that is not of
+// Go's runtime. Its names tell that with -trimpath as without; its files do not.
 func panicSite() string {
 	callers := make([]uintptr, 64)
 	frames := runtime.CallersFrames(callers[:runtime.Callers(1, callers)])
 	panicking := false
 	for {
 		frame, more := frames.Next()
-		if panicking && !strings.HasPrefix(frame.Function, "runtime.") {
+		if panicking && !strings.HasPrefix(frame.Function, "runtime.") && !strings.HasPrefix(frame.Function, "internal/runtime/") {
 			return fmt.Sprintf("%s:%d", path.Base(frame.File), frame.Line)
 		}
 		panicking = panicking || frame.Function == "runtime.gopanic"

@@ -32,8 +32,9 @@ func TestOtherHostsPassUntouched(t *testing.T) {
 
 func TestAPanicMakesTheGuardStepAside(t *testing.T) {
 	for name, fault := range map[string]func(){
-		"of the guard's": func() { panic("password=L") },
-		"of Go's":        func() { _ = *(*string)(nil) },
+		"of the guard's":   func() { panic("password=L") },
+		"of Go's":          func() { _ = *(*string)(nil) },
+		"of a map of Go's": func() { delete(map[any]int{}, any([]int{})) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			manager := helperWith("manager", map[string]string{"alice": "L"})
