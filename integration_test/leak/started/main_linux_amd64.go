@@ -7,8 +7,12 @@
 // PROGRAM becomes this process, so that it gets the signals that it is sent. A
 // filter in the kernel stops execve and execveat, and nothing else, until a second
 // process of this command has read what they were given (seccomp_unotify(2)): a
-// debugger would stop a program at every signal, and Go sends itself many. It needs
-// root, Linux 5.19 on amd64, and no other such filter around it.
+// debugger would stop a program at every signal, and Go sends itself many. What could
+// not be read is a line that begins with "unread: ". If the second process ends too
+// early, no program can be started any more.
+//
+// It needs root, Linux 5.19 on amd64, and no other such filter around it. What programs
+// for 32 bits start, it does not see.
 package main
 
 import (
@@ -62,12 +66,13 @@ func run(arguments []string) error {
 	second := exec.Command("/proc/self/exe")
 	second.Args = []string{recorder}
 	second.ExtraFiles = []*os.File{os.NewFile(uintptr(ends[1]), "socket"), file}
-	second.Stderr = os.Stderr
-	// What ends the program must not end it: it sees that nothing is left.
+	// What ends the program must not end it: it sees that nothing is left. Nor may
+	// whoever waits for the end of the program's output wait for it.
 	second.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := second.Start(); err != nil {
 		return err
 	}
+	second.ExtraFiles[0].Close()
 
 	// The filter holds for this thread and for all that comes from it, by way of
 	// the exec: the whole program.
@@ -79,6 +84,8 @@ func run(arguments []string) error {
 	if err := unix.Sendmsg(ends[0], []byte{0}, unix.UnixRights(notifications), nil, 0); err != nil {
 		return err
 	}
+	// Only the second process may hold it: when that ends, the kernel waits no more.
+	unix.Close(notifications)
 	return fmt.Errorf("%s: %w", program, syscall.Exec(program, arguments[1:], os.Environ()))
 }
 
@@ -148,33 +155,34 @@ func record() error {
 			}
 			return err
 		}
-		if ready[0].Revents&unix.POLLIN == 0 {
+		if ready[0].Revents&(unix.POLLIN|unix.POLLHUP) == unix.POLLHUP {
 			return nil
 		}
 		var call notification
 		switch err := ioctl(notifications, unix.SECCOMP_IOCTL_NOTIF_RECV, unsafe.Pointer(&call)); err {
-		case nil:
+		case 0:
 		case unix.ENOENT, unix.EINTR: // it was killed meanwhile, or this process got a signal
 			continue
 		default:
 			return err
 		}
 		text, unread := started(call)
-		if unread == nil {
-			if _, err := file.WriteString(text); err != nil {
-				return err
-			}
-		}
-		goOn := answer{id: call.id, flags: unix.SECCOMP_USER_NOTIF_FLAG_CONTINUE}
-		switch err := ioctl(notifications, unix.SECCOMP_IOCTL_NOTIF_SEND, unsafe.Pointer(&goOn)); err {
-		case nil:
-		case unix.ENOENT: // it was killed meanwhile, and starts nothing
-			continue
-		default:
+		if _, err := file.WriteString(text); err != nil {
 			return err
 		}
-		if unread != nil {
-			return fmt.Errorf("what process %d starts: %w", call.pid, unread)
+		goOn := answer{id: call.id, flags: unix.SECCOMP_USER_NOTIF_FLAG_CONTINUE}
+		err := unix.EINTR
+		for err == unix.EINTR {
+			err = ioctl(notifications, unix.SECCOMP_IOCTL_NOTIF_SEND, unsafe.Pointer(&goOn))
+		}
+		switch {
+		case err == unix.ENOENT: // it was killed meanwhile, and starts nothing
+		case err != 0:
+			return err
+		case unread != nil:
+			if _, err := fmt.Fprintf(file, "unread: what process %d started: %v\n", call.pid, unread); err != nil {
+				return err
+			}
 		}
 	}
 }
@@ -200,11 +208,9 @@ func received(socket int) (int, error) {
 	return descriptors[0], unix.Close(socket)
 }
 
-func ioctl(descriptor int, request uintptr, argument unsafe.Pointer) error {
-	if _, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(descriptor), request, uintptr(argument)); errno != 0 {
-		return errno
-	}
-	return nil
+func ioctl(descriptor int, request uintptr, argument unsafe.Pointer) unix.Errno {
+	_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(descriptor), request, uintptr(argument))
+	return errno
 }
 
 // started returns the arguments and the environment that a call gives to a program,
